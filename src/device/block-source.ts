@@ -2,7 +2,7 @@
  * The seam between everything that has bytes by address (a raw device, an image file, a partition, a stored snapshot)
  * and everything that reads them (tables, file systems, capture, restore, NBD).
  */
-import { CardkeepError } from '../errors.ts';
+import { CardkeepError, systemErrorCode } from '../errors.ts';
 
 export interface BlockSource {
   /** Size in bytes; need not be a multiple of the sector size (a truncated image). */
@@ -61,4 +61,20 @@ export function checkRange(source: { readonly byteLength: number }, byteOffset: 
       `bytes ${byteOffset} to ${byteOffset + byteLength} do not lie in a source of ${source.byteLength} bytes`,
     );
   }
+}
+
+/** Errors of the operating system that say "the medium does not give these bytes". */
+const MEDIUM_ERRORS: ReadonlySet<string> = new Set([
+  'EIO',
+  'EREMOTEIO',
+  'ENODATA',
+  'EILSEQ',
+  'EBADMSG',
+  'ETIMEDOUT',
+  'ENXIO',
+]);
+
+/** True when a read failed because of the medium, so that other places of the same source may still be readable. */
+export function isMediumError(error: unknown): boolean {
+  return MEDIUM_ERRORS.has(systemErrorCode(error) ?? '');
 }
