@@ -6,11 +6,11 @@
 import Long from 'long';
 import { CorruptDataError } from '../errors.ts';
 
-/** What a generated message class offers; T is its properties. */
-export interface MessageType<T> {
+/** What a generated message class offers. */
+export interface MessageType<Properties, Message extends Properties> {
   verify(message: Record<string, unknown>): string | null;
-  encode(message: T): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): T;
+  encode(message: Properties): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): Message;
 }
 
 /** A bigint, or a number that is a safe integer, as the `Long` that protobufjs writes correctly. */
@@ -35,14 +35,14 @@ export function fromWire64Big(value: Long | number | null | undefined): bigint {
 }
 
 /** Encodes a message after `verify()`. A message that does not verify is a bug of ours, not of the input. */
-export function encodeMessage<T extends object>(type: MessageType<T>, message: T): Uint8Array {
+export function encodeMessage<P extends object, M extends P>(type: MessageType<P, M>, message: P): Uint8Array {
   const problem = type.verify(message as Record<string, unknown>);
   if (problem !== null) throw new TypeError(problem);
   return type.encode(message).finish();
 }
 
 /** Decodes bytes that are not trusted; any failure is a CorruptDataError naming `what`. */
-export function decodeMessage<T>(type: MessageType<T>, bytes: Uint8Array, what: string): T {
+export function decodeMessage<P, M extends P>(type: MessageType<P, M>, bytes: Uint8Array, what: string): M {
   try {
     return type.decode(bytes);
   } catch (cause) {

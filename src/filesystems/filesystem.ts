@@ -29,6 +29,11 @@ export interface LiveMap {
   /** Plain words for the user when something is not as it should be ("was not shut down cleanly"); else undefined. */
   readonly note?: string;
   readonly stamp?: FileSystemStamp;
+  /**
+   * Small structures that any mount for writing changes (superblock, journal superblock, group descriptors). They are
+   * read again after the capture: when one differs, somebody wrote to the card meanwhile.
+   */
+  readonly witness?: ExtentList;
 }
 
 /** No byte may be taken away: keep every non-zero block. `reason` is one line for the user. */

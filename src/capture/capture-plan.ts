@@ -1,0 +1,188 @@
+/**
+ * What is read and how it is cut: every live byte of the device in exactly one piece, in device order.
+ * A piece becomes a chunk; it may lie in several places of the device (a fragmented file).
+ */
+import { EMPTY_EXTENTS, extentsFrom, subtractExtents, totalBytes, unionExtents } from '../bytes/extent-list.ts';
+import type { ExtentList } from '../bytes/extent-list.ts';
+import type { DiskMap, Region } from './disk-map.ts';
+import { claimedExtents, contestedExtents, cutFilePieces } from './file-pieces.ts';
+import type { FilePieces } from './file-pieces.ts';
+
+/** Bytes to be stored together, in up to `segments.length` places. */
+export interface Piece {
+  /** From the piece's own start to the end of its last segment. Bytes in no segment are zero. */
+  readonly byteLength: number;
+  readonly segments: readonly Segment[];
+  readonly partition: number | undefined;
+  readonly kind: 'data' | 'metadata';
+  /** Set when all of it has been read, however that came about. */
+  done: boolean;
+}
+
+export interface Segment {
+  readonly piece: Piece;
+  /** Absolute byte offset on the device. */
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  readonly pieceOffset: number;
+}
+
+export interface CapturePlan {
+  /** Bytes that will be read and tested. */
+  readonly readBytes: number;
+  /** Bytes that must read as zero after a restore without having been read. */
+  readonly zero: ExtentList;
+  /** All segments, ascending by byteOffset. */
+  segments(): Generator<Segment>;
+}
+
+const METADATA_PIECE_BYTES = 16 * 1024;
+const BULK_PIECE_BYTES = 64 * 1024;
+const CONTESTED_PIECE_BYTES = 4 * 1024;
+
+interface RegionPlan {
+  readonly region: Region;
+  readonly metadata: ExtentList;
+  readonly contested: ExtentList;
+  readonly bulk: ExtentList;
+  readonly files: FilePieces;
+  readonly zero: ExtentList;
+}
+
+/** Throws when a live byte would lie in no piece, or in two: a bug that must never reach a store. */
+export function planCapture(disk: DiskMap): CapturePlan {
+  const plans = disk.regions.map(planRegion);
+  let zero = EMPTY_EXTENTS;
+  for (const plan of plans) zero = unionExtents(zero, plan.zero);
+  return {
+    readBytes: plans.reduce((sum, plan) => sum + readBytesOf(plan), 0),
+    zero,
+    *segments() {
+      for (const plan of plans) yield* regionSegments(plan);
+    },
+  };
+}
+
+function planRegion(region: Region): RegionPlan {
+  const { byteOffset, byteLength } = region;
+  const whole = extentsFrom([[byteOffset, byteOffset + byteLength]]);
+  const claimed = cutFilePieces(region.files, byteOffset, byteLength, EMPTY_EXTENTS);
+  const contested = contestedExtents(claimed, region.metadata);
+  const files = contested.count === 0 ? claimed : cutFilePieces(region.files, byteOffset, byteLength, contested);
+  const fileBytes = claimedExtents(files);
+  const metadata = subtractExtents(region.metadata, contested);
+  const claims = unionExtents(unionExtents(fileBytes, metadata), contested);
+  const zero = subtractExtents(region.zero, claims);
+  const free = subtractExtents(subtractExtents(region.free, claims), zero);
+  const bulk = subtractExtents(subtractExtents(subtractExtents(whole, free), zero), claims);
+  const plan: RegionPlan = { region, metadata, contested, bulk, files, zero };
+  const planned = readBytesOf(plan) + totalBytes(zero) + totalBytes(free);
+  if (planned !== byteLength) {
+    throw new Error(`the capture plan covers ${planned} of ${byteLength} bytes of the region at ${byteOffset}`);
+  }
+  return plan;
+}
+
+function readBytesOf(plan: RegionPlan): number {
+  let total = totalBytes(plan.metadata) + totalBytes(plan.contested) + totalBytes(plan.bulk);
+  for (let row = 0; row < plan.files.rowCount; row++) total += plan.files.byteLength[row]!;
+  return total;
+}
+
+/** The four kinds of pieces of a region, merged into device order. */
+function* regionSegments(plan: RegionPlan): Generator<Segment> {
+  const sources = [
+    gridSegments(plan.region, plan.metadata, METADATA_PIECE_BYTES, 'metadata'),
+    gridSegments(plan.region, plan.contested, CONTESTED_PIECE_BYTES, 'metadata'),
+    gridSegments(plan.region, plan.bulk, BULK_PIECE_BYTES, 'data'),
+    fileSegments(plan.region, plan.files),
+  ];
+  const heads = sources.map((source) => source.next());
+  for (;;) {
+    let first = -1;
+    for (const [i, head] of heads.entries()) {
+      if (head.done === true) continue;
+      const best = first < 0 ? undefined : heads[first];
+      if (best === undefined || best.done === true || head.value.byteOffset < best.value.byteOffset) first = i;
+    }
+    const head = heads[first];
+    if (head === undefined || head.done === true) return;
+    yield head.value;
+    heads[first] = sources[first]!.next();
+  }
+}
+
+/** Pieces on a grid of `pieceBytes` that begins with the region; a piece holds what lies in its cell. */
+function* gridSegments(
+  region: Region,
+  extents: ExtentList,
+  pieceBytes: number,
+  kind: Piece['kind'],
+): Generator<Segment> {
+  let cell = -1;
+  let parts: [byteOffset: number, byteLength: number][] = [];
+  const flush = (): Segment[] => {
+    if (parts.length === 0) return [];
+    const cellStart = region.byteOffset + cell * pieceBytes;
+    return makePiece(
+      region,
+      kind,
+      parts.map(([at, length]) => [at, length, at - cellStart] as const),
+    );
+  };
+  for (let i = 0; i < extents.count; i++) {
+    for (let at = extents.starts[i]!; at < extents.ends[i]!;) {
+      const here = Math.floor((at - region.byteOffset) / pieceBytes);
+      const end = Math.min(extents.ends[i]!, region.byteOffset + (here + 1) * pieceBytes);
+      if (here !== cell) {
+        yield* flush();
+        cell = here;
+        parts = [];
+      }
+      parts.push([at, end - at]);
+      at = end;
+    }
+  }
+  yield* flush();
+}
+
+function* fileSegments(region: Region, files: FilePieces): Generator<Segment> {
+  /** Segments of pieces that lie in several places, until the last of them has come. */
+  const open = new Map<number, Segment[]>();
+  for (const row of files.order) {
+    const number = files.piece[row]!;
+    const first = files.firstRow[number]!;
+    const rows = files.firstRow[number + 1]! - first;
+    let segments = open.get(number);
+    if (segments === undefined) {
+      segments = makePiece(
+        region,
+        'data',
+        Array.from({ length: rows }, (_, i) => [
+          files.byteOffset[first + i]!,
+          files.byteLength[first + i]!,
+          files.pieceOffset[first + i]!,
+        ]),
+      );
+      if (rows > 1) open.set(number, segments);
+    }
+    const segment = segments[row - first]!;
+    if (rows > 1 && segments.every((other) => other.byteOffset <= segment.byteOffset)) open.delete(number);
+    yield segment;
+  }
+}
+
+function makePiece(
+  region: Region,
+  kind: Piece['kind'],
+  parts: readonly (readonly [byteOffset: number, byteLength: number, pieceOffset: number])[],
+): Segment[] {
+  const segments: Segment[] = [];
+  let byteLength = 0;
+  for (const [, length, pieceOffset] of parts) byteLength = Math.max(byteLength, pieceOffset + length);
+  const piece: Piece = { byteLength, segments, partition: region.partition, kind, done: false };
+  for (const [byteOffset, length, pieceOffset] of parts) {
+    segments.push({ piece, byteOffset, byteLength: length, pieceOffset });
+  }
+  return segments;
+}

@@ -1,0 +1,44 @@
+/** Restore a version to a device or image file that has passed its guards. */
+import type { FileDevice } from '../device/file-device.ts';
+import { executeRestore } from '../restore/execute-restore.ts';
+import type { RestoreCounts } from '../restore/execute-restore.ts';
+import { planRestore } from '../restore/restore-plan.ts';
+import type { RestorePlan } from '../restore/restore-plan.ts';
+import type { StoredSnapshot } from '../snapshot/catalog.ts';
+import { openSnapshotSource } from '../snapshot/snapshot-source.ts';
+import type { Store } from '../store/store.ts';
+import type { OperationOptions } from './progress.ts';
+
+export interface RestoreOptions extends OperationOptions {
+  readonly verify: boolean;
+  /** The target reads as zeros wherever nothing is written: a file that was made just now. */
+  readonly targetIsZero: boolean;
+}
+
+/** Plans a restore: throws E_TARGET_TOO_SMALL, and damage of the map, before anything is written. */
+export async function planSnapshotRestore(
+  store: Store,
+  snapshot: StoredSnapshot,
+  target: { readonly byteLength: number; readonly sectorSize: number },
+  options: RestoreOptions,
+): Promise<RestorePlan> {
+  const source = openSnapshotSource(store, snapshot.volume);
+  const facts = { byteLength: target.byteLength, sectorSize: target.sectorSize, isZero: options.targetIsZero };
+  return planRestore(source, snapshot.volume, facts, options.signal);
+}
+
+/** Executes a plan made by `planSnapshotRestore` for the same target. */
+export async function restoreSnapshot(
+  store: Store,
+  snapshot: StoredSnapshot,
+  target: FileDevice,
+  plan: RestorePlan,
+  options: RestoreOptions,
+): Promise<RestoreCounts> {
+  const source = openSnapshotSource(store, snapshot.volume);
+  return executeRestore(store, source, target, plan, {
+    verify: options.verify,
+    onProgress: options.onProgress,
+    signal: options.signal,
+  });
+}
