@@ -45,7 +45,8 @@ export function memorySource(bytes: Uint8Array, sectorSize = 512): BlockSource {
     sectorSize,
     async read(at, length, into) {
       checkRange(this, at, length);
-      if (into === undefined) return bytes.slice(at, at + length);
+      // Not slice(): that of a Buffer shares memory.
+      if (into === undefined) return new Uint8Array(bytes.subarray(at, at + length));
       into.set(bytes.subarray(at, at + length));
       return into.subarray(0, length);
     },

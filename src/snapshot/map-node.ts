@@ -178,9 +178,10 @@ function joinIds(ids: readonly ChunkId[]): Uint8Array {
   return joined;
 }
 
-/** Copies, so that one ID that is kept does not pin the whole message in memory. */
+/** Copies, so that one ID that is kept does not pin the whole message (`slice` of a Buffer would be a view). */
 function splitIds(joined: Uint8Array): ChunkId[] {
-  return Array.from({ length: joined.byteLength / CHUNK_ID_BYTES }, (_, i) =>
-    joined.slice(i * CHUNK_ID_BYTES, (i + 1) * CHUNK_ID_BYTES),
+  return Array.from(
+    { length: joined.byteLength / CHUNK_ID_BYTES },
+    (_, i) => new Uint8Array(joined.subarray(i * CHUNK_ID_BYTES, (i + 1) * CHUNK_ID_BYTES)),
   );
 }
