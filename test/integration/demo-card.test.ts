@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compareUsedRuns, readDemoCard, readUsedRuns, writeImage } from '../fixtures/demo-card/demo-card.mjs';
+
+const BOOT_OFFSET = 2048 * 512;
+const BOOT_BYTES = 73_728 * 512;
+const ROOT_OFFSET = 75_776 * 512;
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cardkeep-demo-card-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each([1, 2] as const)('version %i of the demo card', (version) => {
+  test('unpacks into an image that e2fsck and fsck.vfat find clean', () => {
+    const image = readDemoCard(version);
+    const cardPath = join(folder, `card-${version}.img`);
+    const bootPath = join(folder, `boot-${version}.img`);
+    writeImage(image, cardPath);
+    writeFileSync(bootPath, image.subarray(BOOT_OFFSET, BOOT_OFFSET + BOOT_BYTES));
+    expect(spawnSync('e2fsck', ['-fn', `${cardPath}?offset=${ROOT_OFFSET}`])).toMatchObject({ status: 0 });
+    expect(spawnSync('fsck.vfat', ['-n', bootPath])).toMatchObject({ status: 0 });
+  });
+
+  test('equals its own list of used bytes, and not that of the other version', () => {
+    const cardPath = join(folder, `card-${version}.img`);
+    expect(compareUsedRuns(version, cardPath).wrongOffsets).toEqual([]);
+    expect(compareUsedRuns(version === 1 ? 2 : 1, cardPath).wrongOffsets.length).toBeGreaterThan(50);
+  });
+
+  test('a single wrong byte in any used run is noticed', () => {
+    const image = readDemoCard(version);
+    const damagedPath = join(folder, 'damaged.img');
+    const runs = readUsedRuns(version);
+    for (const run of [runs[0], runs[Math.floor(runs.length / 2)], runs.at(-1)]) {
+      const byteOffset = (run?.byteOffset ?? 0) + (run?.byteLength ?? 0) - 1;
+      const right = image.readUInt8(byteOffset);
+      image.writeUInt8(right ^ 1, byteOffset);
+      writeImage(image, damagedPath);
+      image.writeUInt8(right, byteOffset);
+      expect(compareUsedRuns(version, damagedPath).wrongOffsets).toEqual([run?.byteOffset]);
+    }
+  });
+});
+
+test('a truncated image is noticed', () => {
+  const path = join(folder, 'truncated.img');
+  writeImage(readDemoCard(1).subarray(0, -20_000_000), path);
+  expect(compareUsedRuns(1, path).wrongOffsets.length).toBeGreaterThan(0);
+});
