@@ -36,7 +36,7 @@ export function decodeGptHeader(sector: Uint8Array, lba: number): GptHeader | un
   if (String.fromCharCode(...view.slice(0, 8)) !== 'EFI PART') return undefined;
   const headerBytes = view.u32le(12);
   if (headerBytes < 92 || headerBytes > sector.byteLength) return undefined;
-  const header = sector.slice(0, headerBytes);
+  const header = new Uint8Array(sector.subarray(0, headerBytes));
   header.fill(0, 16, 20);
   if (crc32(header) !== view.u32le(16)) return undefined;
   const entryCount = view.u32le(80);

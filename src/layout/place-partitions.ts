@@ -67,6 +67,7 @@ export function placePartitions(found: FoundTable, sourceBytes: number): DiskLay
     hasPartitionPastEnd = true;
     notes.push(`partition ${partition.number} ${entry.byteLength > 0 ? 'ends' : 'lies'} past the end of the device`);
   }
+  if (found.partitions.length === 0) keepWhole ??= 'the partition table is empty';
   placed.sort((a, b) => a.byteOffset - b.byteOffset || a.number - b.number);
   const overlaps = describeOverlaps(placed);
   const { table, signature, sectorSize, extended, tableRanges, ebrLbas } = found;
