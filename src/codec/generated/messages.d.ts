@@ -123,6 +123,124 @@ export namespace cardkeep {
     }
 
     /**
+     * Properties of a Lock.
+     * @deprecated Use cardkeep.Lock.$Properties instead.
+     */
+    interface ILock extends cardkeep.Lock.$Properties {
+    }
+
+    /** Represents a Lock. */
+    class Lock {
+
+        /**
+         * Constructs a new Lock.
+         * @param [properties] Properties to set
+         */
+        constructor(properties?: cardkeep.Lock.$Properties);
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+
+        /** Lock kind. */
+        kind: string;
+
+        /** Lock host. */
+        host: string;
+
+        /** Lock tool. */
+        tool: string;
+
+        /** Lock renewals. */
+        renewals: number;
+
+        /** Lock startedMs. */
+        startedMs: Long;
+
+        /** Lock machineId. */
+        machineId: string;
+
+        /** Lock bootId. */
+        bootId: string;
+
+        /** Lock pidNamespace. */
+        pidNamespace: string;
+
+        /** Lock processId. */
+        processId: number;
+
+        /** Lock processStart. */
+        processStart: string;
+
+        /**
+         * Encodes the specified Lock message. Does not implicitly {@link cardkeep.Lock.verify|verify} messages.
+         * @param message Lock message or plain object to encode
+         * @param [writer] Writer to encode to
+         * @returns Writer
+         */
+        static encode(message: cardkeep.Lock.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+        /**
+         * Decodes a Lock message from the specified reader or buffer.
+         * @param reader Reader or buffer to decode from
+         * @param [length] Message length if known beforehand
+         * @returns {cardkeep.Lock & cardkeep.Lock.$Shape} Lock
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): cardkeep.Lock & cardkeep.Lock.$Shape;
+
+        /**
+         * Verifies a Lock message.
+         * @param message Plain object to verify
+         * @returns `null` if valid, otherwise the reason why it is not
+         */
+        static verify(message: { [k: string]: any }): (string|null);
+    }
+
+    namespace Lock {
+
+        /** Properties of a Lock. */
+        interface $Properties {
+
+            /** Lock kind */
+            kind?: (string|null);
+
+            /** Lock host */
+            host?: (string|null);
+
+            /** Lock tool */
+            tool?: (string|null);
+
+            /** Lock renewals */
+            renewals?: (number|null);
+
+            /** Lock startedMs */
+            startedMs?: (Long|null);
+
+            /** Lock machineId */
+            machineId?: (string|null);
+
+            /** Lock bootId */
+            bootId?: (string|null);
+
+            /** Lock pidNamespace */
+            pidNamespace?: (string|null);
+
+            /** Lock processId */
+            processId?: (number|null);
+
+            /** Lock processStart */
+            processStart?: (string|null);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+        }
+
+        /** Shape of a Lock. */
+        type $Shape = cardkeep.Lock.$Properties;
+    }
+
+    /**
      * Properties of a KeyFile.
      * @deprecated Use cardkeep.KeyFile.$Properties instead.
      */
@@ -247,23 +365,17 @@ export namespace cardkeep {
         /** IndexHead packs. */
         packs: cardkeep.Pack.$Properties[];
 
-        /** IndexHead framePack. */
-        framePack: number[];
-
-        /** IndexHead frameOffset. */
-        frameOffset: number[];
-
-        /** IndexHead framePayload. */
-        framePayload: number[];
-
-        /** IndexHead frameRaw. */
-        frameRaw: number[];
+        /** IndexHead frames. */
+        frames: Uint8Array;
 
         /** IndexHead fences. */
         fences: Uint8Array;
 
         /** IndexHead records. */
         records: Long;
+
+        /** IndexHead pageRecords. */
+        pageRecords: number;
 
         /**
          * Encodes the specified IndexHead message. Does not implicitly {@link cardkeep.IndexHead.verify|verify} messages.
@@ -302,23 +414,17 @@ export namespace cardkeep {
             /** IndexHead packs */
             packs?: (cardkeep.Pack.$Properties[]|null);
 
-            /** IndexHead framePack */
-            framePack?: (number[]|null);
-
-            /** IndexHead frameOffset */
-            frameOffset?: (number[]|null);
-
-            /** IndexHead framePayload */
-            framePayload?: (number[]|null);
-
-            /** IndexHead frameRaw */
-            frameRaw?: (number[]|null);
+            /** IndexHead frames */
+            frames?: (Uint8Array|null);
 
             /** IndexHead fences */
             fences?: (Uint8Array|null);
 
             /** IndexHead records */
             records?: (Long|null);
+
+            /** IndexHead pageRecords */
+            pageRecords?: (number|null);
 
             /** Unknown fields preserved while decoding when enabled */
             $unknowns?: Uint8Array[];

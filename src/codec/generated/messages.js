@@ -396,6 +396,370 @@ export const cardkeep = $root.cardkeep = (() => {
         return Config;
     })();
 
+    cardkeep.Lock = (function() {
+
+        /**
+         * Properties of a Lock.
+         * @typedef {Object} cardkeep.Lock.$Properties
+         * @property {string|null} [kind] Lock kind
+         * @property {string|null} [host] Lock host
+         * @property {string|null} [tool] Lock tool
+         * @property {number|null} [renewals] Lock renewals
+         * @property {Long|null} [startedMs] Lock startedMs
+         * @property {string|null} [machineId] Lock machineId
+         * @property {string|null} [bootId] Lock bootId
+         * @property {string|null} [pidNamespace] Lock pidNamespace
+         * @property {number|null} [processId] Lock processId
+         * @property {string|null} [processStart] Lock processStart
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+
+        /**
+         * Properties of a Lock.
+         * @memberof cardkeep
+         * @interface ILock
+         * @augments cardkeep.Lock.$Properties
+         * @deprecated Use cardkeep.Lock.$Properties instead.
+         */
+
+        /**
+         * Shape of a Lock.
+         * @typedef {cardkeep.Lock.$Properties} cardkeep.Lock.$Shape
+         */
+
+        /**
+         * Constructs a new Lock.
+         * @memberof cardkeep
+         * @classdesc Represents a Lock.
+         * @constructor
+         * @param {cardkeep.Lock.$Properties=} [properties] Properties to set
+         * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+         */
+        const Lock = function (properties) {
+            if (properties)
+                for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                    if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                        this[keys[i]] = properties[keys[i]];
+        };
+
+        /**
+         * Lock kind.
+         * @member {string} kind
+         * @memberof cardkeep.Lock
+         * @instance
+         */
+        Lock.prototype.kind = "";
+
+        /**
+         * Lock host.
+         * @member {string} host
+         * @memberof cardkeep.Lock
+         * @instance
+         */
+        Lock.prototype.host = "";
+
+        /**
+         * Lock tool.
+         * @member {string} tool
+         * @memberof cardkeep.Lock
+         * @instance
+         */
+        Lock.prototype.tool = "";
+
+        /**
+         * Lock renewals.
+         * @member {number} renewals
+         * @memberof cardkeep.Lock
+         * @instance
+         */
+        Lock.prototype.renewals = 0;
+
+        /**
+         * Lock startedMs.
+         * @member {Long} startedMs
+         * @memberof cardkeep.Lock
+         * @instance
+         */
+        Lock.prototype.startedMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+        /**
+         * Lock machineId.
+         * @member {string} machineId
+         * @memberof cardkeep.Lock
+         * @instance
+         */
+        Lock.prototype.machineId = "";
+
+        /**
+         * Lock bootId.
+         * @member {string} bootId
+         * @memberof cardkeep.Lock
+         * @instance
+         */
+        Lock.prototype.bootId = "";
+
+        /**
+         * Lock pidNamespace.
+         * @member {string} pidNamespace
+         * @memberof cardkeep.Lock
+         * @instance
+         */
+        Lock.prototype.pidNamespace = "";
+
+        /**
+         * Lock processId.
+         * @member {number} processId
+         * @memberof cardkeep.Lock
+         * @instance
+         */
+        Lock.prototype.processId = 0;
+
+        /**
+         * Lock processStart.
+         * @member {string} processStart
+         * @memberof cardkeep.Lock
+         * @instance
+         */
+        Lock.prototype.processStart = "";
+
+        /**
+         * Encodes the specified Lock message. Does not implicitly {@link cardkeep.Lock.verify|verify} messages.
+         * @function encode
+         * @memberof cardkeep.Lock
+         * @static
+         * @param {cardkeep.Lock.$Properties} message Lock message or plain object to encode
+         * @param {$protobuf.Writer} [writer] Writer to encode to
+         * @returns {$protobuf.Writer} Writer
+         */
+        Lock.encode = function (message, writer, _depth) {
+            if (!writer)
+                writer = $Writer.create();
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                throw $Error("max depth exceeded");
+            if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== "")
+                writer.uint32(/* id 1, wireType 2 =*/10).string(message.kind);
+            if (message.host != null && $Object.hasOwnProperty.call(message, "host") && message.host !== "")
+                writer.uint32(/* id 2, wireType 2 =*/18).string(message.host);
+            if (message.tool != null && $Object.hasOwnProperty.call(message, "tool") && message.tool !== "")
+                writer.uint32(/* id 3, wireType 2 =*/26).string(message.tool);
+            if (message.renewals != null && $Object.hasOwnProperty.call(message, "renewals") && message.renewals !== 0)
+                writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.renewals);
+            if (message.machineId != null && $Object.hasOwnProperty.call(message, "machineId") && message.machineId !== "")
+                writer.uint32(/* id 5, wireType 2 =*/42).string(message.machineId);
+            if (message.bootId != null && $Object.hasOwnProperty.call(message, "bootId") && message.bootId !== "")
+                writer.uint32(/* id 6, wireType 2 =*/50).string(message.bootId);
+            if (message.pidNamespace != null && $Object.hasOwnProperty.call(message, "pidNamespace") && message.pidNamespace !== "")
+                writer.uint32(/* id 7, wireType 2 =*/58).string(message.pidNamespace);
+            if (message.processId != null && $Object.hasOwnProperty.call(message, "processId") && message.processId !== 0)
+                writer.uint32(/* id 8, wireType 0 =*/64).uint32(message.processId);
+            if (message.processStart != null && $Object.hasOwnProperty.call(message, "processStart") && message.processStart !== "")
+                writer.uint32(/* id 9, wireType 2 =*/74).string(message.processStart);
+            if (message.startedMs != null && $Object.hasOwnProperty.call(message, "startedMs") && (typeof message.startedMs === "object" ? message.startedMs.low || message.startedMs.high : message.startedMs !== 0))
+                writer.uint32(/* id 10, wireType 1 =*/81).fixed64(message.startedMs);
+            if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                for (let i = 0; i < message.$unknowns.length; ++i)
+                    writer.raw(message.$unknowns[i]);
+            return writer;
+        };
+
+        /**
+         * Decodes a Lock message from the specified reader or buffer.
+         * @function decode
+         * @memberof cardkeep.Lock
+         * @static
+         * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+         * @param {number} [length] Message length if known beforehand
+         * @returns {cardkeep.Lock & cardkeep.Lock.$Shape} Lock
+         * @throws {Error} If the payload is not a reader or valid buffer
+         * @throws {$protobuf.util.ProtocolError} If required fields are missing
+         */
+        Lock.decode = function (reader, length, _end, _depth, _target) {
+            if (!(reader instanceof $Reader))
+                reader = $Reader.create(reader);
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $Reader.recursionLimit)
+                throw $Error("max depth exceeded");
+            let end, message, value;
+            if (length === $undefined)
+                end = reader.len;
+            else {
+                end = reader.pos + length;
+                if (end > reader.len)
+                    throw $RangeError("index out of range");
+                length = reader.len;
+                reader.len = end;
+            }
+            message = _target || new $root.cardkeep.Lock();
+            while (reader.pos < end) {
+                let start = reader.pos;
+                let tag = reader.tag();
+                if (tag === _end) {
+                    _end = $undefined;
+                    break;
+                }
+                let wireType = tag & 7;
+                switch (tag >>>= 3) {
+                case 1: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.kind = value;
+                        else
+                            delete message.kind;
+                        continue;
+                    }
+                case 2: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.host = value;
+                        else
+                            delete message.host;
+                        continue;
+                    }
+                case 3: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.tool = value;
+                        else
+                            delete message.tool;
+                        continue;
+                    }
+                case 4: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.renewals = value;
+                        else
+                            delete message.renewals;
+                        continue;
+                    }
+                case 10: {
+                        if (wireType !== 1)
+                            break;
+                        if (typeof (value = reader.fixed64()) === "object" ? value.low || value.high : value !== 0)
+                            message.startedMs = value;
+                        else
+                            delete message.startedMs;
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.machineId = value;
+                        else
+                            delete message.machineId;
+                        continue;
+                    }
+                case 6: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.bootId = value;
+                        else
+                            delete message.bootId;
+                        continue;
+                    }
+                case 7: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.pidNamespace = value;
+                        else
+                            delete message.pidNamespace;
+                        continue;
+                    }
+                case 8: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.processId = value;
+                        else
+                            delete message.processId;
+                        continue;
+                    }
+                case 9: {
+                        if (wireType !== 2)
+                            break;
+                        if ((value = reader.stringVerify()).length)
+                            message.processStart = value;
+                        else
+                            delete message.processStart;
+                        continue;
+                    }
+                }
+                reader.skipType(wireType, _depth, tag);
+                if (!reader.discardUnknown) {
+                    $util.makeProp(message, "$unknowns", false);
+                    (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                }
+            }
+            if (length !== $undefined) {
+                if (reader.pos !== end)
+                    throw $RangeError("index out of range");
+                reader.len = length;
+            }
+            if (_end !== $undefined)
+                throw $Error("missing end group");
+            return message;
+        };
+
+        /**
+         * Verifies a Lock message.
+         * @function verify
+         * @memberof cardkeep.Lock
+         * @static
+         * @param {Object.<string,*>} message Plain object to verify
+         * @returns {string|null} `null` if valid, otherwise the reason why it is not
+         */
+        Lock.verify = function (message, _depth) {
+            if (typeof message !== "object" || message === null)
+                return "object expected";
+            if (_depth === $undefined)
+                _depth = 0;
+            if (_depth > $util.recursionLimit)
+                return "max depth exceeded";
+            if (message.kind != null && $Object.hasOwnProperty.call(message, "kind"))
+                if (!$util.isString(message.kind))
+                    return "kind: string expected";
+            if (message.host != null && $Object.hasOwnProperty.call(message, "host"))
+                if (!$util.isString(message.host))
+                    return "host: string expected";
+            if (message.tool != null && $Object.hasOwnProperty.call(message, "tool"))
+                if (!$util.isString(message.tool))
+                    return "tool: string expected";
+            if (message.renewals != null && $Object.hasOwnProperty.call(message, "renewals"))
+                if (!$util.isInteger(message.renewals))
+                    return "renewals: integer expected";
+            if (message.startedMs != null && $Object.hasOwnProperty.call(message, "startedMs"))
+                if (!$util.isInteger(message.startedMs) && !(message.startedMs && $util.isInteger(message.startedMs.low) && $util.isInteger(message.startedMs.high)))
+                    return "startedMs: integer|Long expected";
+            if (message.machineId != null && $Object.hasOwnProperty.call(message, "machineId"))
+                if (!$util.isString(message.machineId))
+                    return "machineId: string expected";
+            if (message.bootId != null && $Object.hasOwnProperty.call(message, "bootId"))
+                if (!$util.isString(message.bootId))
+                    return "bootId: string expected";
+            if (message.pidNamespace != null && $Object.hasOwnProperty.call(message, "pidNamespace"))
+                if (!$util.isString(message.pidNamespace))
+                    return "pidNamespace: string expected";
+            if (message.processId != null && $Object.hasOwnProperty.call(message, "processId"))
+                if (!$util.isInteger(message.processId))
+                    return "processId: integer expected";
+            if (message.processStart != null && $Object.hasOwnProperty.call(message, "processStart"))
+                if (!$util.isString(message.processStart))
+                    return "processStart: string expected";
+            return null;
+        };
+
+        return Lock;
+    })();
+
     cardkeep.KeyFile = (function() {
 
         /**
@@ -698,12 +1062,10 @@ export const cardkeep = $root.cardkeep = (() => {
          * @typedef {Object} cardkeep.IndexHead.$Properties
          * @property {Array.<Uint8Array>|null} [supersedes] IndexHead supersedes
          * @property {Array.<cardkeep.Pack.$Properties>|null} [packs] IndexHead packs
-         * @property {Array.<number>|null} [framePack] IndexHead framePack
-         * @property {Array.<number>|null} [frameOffset] IndexHead frameOffset
-         * @property {Array.<number>|null} [framePayload] IndexHead framePayload
-         * @property {Array.<number>|null} [frameRaw] IndexHead frameRaw
+         * @property {Uint8Array|null} [frames] IndexHead frames
          * @property {Uint8Array|null} [fences] IndexHead fences
          * @property {Long|null} [records] IndexHead records
+         * @property {number|null} [pageRecords] IndexHead pageRecords
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -731,10 +1093,6 @@ export const cardkeep = $root.cardkeep = (() => {
         const IndexHead = function (properties) {
             this.supersedes = [];
             this.packs = [];
-            this.framePack = [];
-            this.frameOffset = [];
-            this.framePayload = [];
-            this.frameRaw = [];
             if (properties)
                 for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                     if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -758,36 +1116,12 @@ export const cardkeep = $root.cardkeep = (() => {
         IndexHead.prototype.packs = $util.emptyArray;
 
         /**
-         * IndexHead framePack.
-         * @member {Array.<number>} framePack
+         * IndexHead frames.
+         * @member {Uint8Array} frames
          * @memberof cardkeep.IndexHead
          * @instance
          */
-        IndexHead.prototype.framePack = $util.emptyArray;
-
-        /**
-         * IndexHead frameOffset.
-         * @member {Array.<number>} frameOffset
-         * @memberof cardkeep.IndexHead
-         * @instance
-         */
-        IndexHead.prototype.frameOffset = $util.emptyArray;
-
-        /**
-         * IndexHead framePayload.
-         * @member {Array.<number>} framePayload
-         * @memberof cardkeep.IndexHead
-         * @instance
-         */
-        IndexHead.prototype.framePayload = $util.emptyArray;
-
-        /**
-         * IndexHead frameRaw.
-         * @member {Array.<number>} frameRaw
-         * @memberof cardkeep.IndexHead
-         * @instance
-         */
-        IndexHead.prototype.frameRaw = $util.emptyArray;
+        IndexHead.prototype.frames = $util.newBuffer([]);
 
         /**
          * IndexHead fences.
@@ -804,6 +1138,14 @@ export const cardkeep = $root.cardkeep = (() => {
          * @instance
          */
         IndexHead.prototype.records = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+        /**
+         * IndexHead pageRecords.
+         * @member {number} pageRecords
+         * @memberof cardkeep.IndexHead
+         * @instance
+         */
+        IndexHead.prototype.pageRecords = 0;
 
         /**
          * Encodes the specified IndexHead message. Does not implicitly {@link cardkeep.IndexHead.verify|verify} messages.
@@ -827,18 +1169,14 @@ export const cardkeep = $root.cardkeep = (() => {
             if (message.packs != null && message.packs.length)
                 for (let i = 0; i < message.packs.length; ++i)
                     $root.cardkeep.Pack.encode(message.packs[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
-            if (message.framePack != null && message.framePack.length)
-                writer.uint32(/* id 3, wireType 2 =*/26).uint32s(message.framePack);
-            if (message.frameOffset != null && message.frameOffset.length)
-                writer.uint32(/* id 4, wireType 2 =*/34).uint32s(message.frameOffset);
-            if (message.framePayload != null && message.framePayload.length)
-                writer.uint32(/* id 5, wireType 2 =*/42).uint32s(message.framePayload);
-            if (message.frameRaw != null && message.frameRaw.length)
-                writer.uint32(/* id 6, wireType 2 =*/50).uint32s(message.frameRaw);
+            if (message.frames != null && $Object.hasOwnProperty.call(message, "frames") && message.frames.length)
+                writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.frames);
             if (message.fences != null && $Object.hasOwnProperty.call(message, "fences") && message.fences.length)
                 writer.uint32(/* id 7, wireType 2 =*/58).bytes(message.fences);
             if (message.records != null && $Object.hasOwnProperty.call(message, "records") && (typeof message.records === "object" ? message.records.low || message.records.high : message.records !== 0))
                 writer.uint32(/* id 8, wireType 0 =*/64).uint64(message.records);
+            if (message.pageRecords != null && $Object.hasOwnProperty.call(message, "pageRecords") && message.pageRecords !== 0)
+                writer.uint32(/* id 9, wireType 0 =*/72).uint32(message.pageRecords);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -900,59 +1238,12 @@ export const cardkeep = $root.cardkeep = (() => {
                         continue;
                     }
                 case 3: {
-                        if (wireType === 2) {
-                            if (!(message.framePack && message.framePack.length))
-                                message.framePack = [];
-                            reader.uint32s(message.framePack);
-                            continue;
-                        }
-                        if (wireType !== 0)
+                        if (wireType !== 2)
                             break;
-                        if (!(message.framePack && message.framePack.length))
-                            message.framePack = [];
-                        message.framePack.push(reader.uint32());
-                        continue;
-                    }
-                case 4: {
-                        if (wireType === 2) {
-                            if (!(message.frameOffset && message.frameOffset.length))
-                                message.frameOffset = [];
-                            reader.uint32s(message.frameOffset);
-                            continue;
-                        }
-                        if (wireType !== 0)
-                            break;
-                        if (!(message.frameOffset && message.frameOffset.length))
-                            message.frameOffset = [];
-                        message.frameOffset.push(reader.uint32());
-                        continue;
-                    }
-                case 5: {
-                        if (wireType === 2) {
-                            if (!(message.framePayload && message.framePayload.length))
-                                message.framePayload = [];
-                            reader.uint32s(message.framePayload);
-                            continue;
-                        }
-                        if (wireType !== 0)
-                            break;
-                        if (!(message.framePayload && message.framePayload.length))
-                            message.framePayload = [];
-                        message.framePayload.push(reader.uint32());
-                        continue;
-                    }
-                case 6: {
-                        if (wireType === 2) {
-                            if (!(message.frameRaw && message.frameRaw.length))
-                                message.frameRaw = [];
-                            reader.uint32s(message.frameRaw);
-                            continue;
-                        }
-                        if (wireType !== 0)
-                            break;
-                        if (!(message.frameRaw && message.frameRaw.length))
-                            message.frameRaw = [];
-                        message.frameRaw.push(reader.uint32());
+                        if ((value = reader.bytes()).length)
+                            message.frames = value;
+                        else
+                            delete message.frames;
                         continue;
                     }
                 case 7: {
@@ -971,6 +1262,15 @@ export const cardkeep = $root.cardkeep = (() => {
                             message.records = value;
                         else
                             delete message.records;
+                        continue;
+                    }
+                case 9: {
+                        if (wireType !== 0)
+                            break;
+                        if (value = reader.uint32())
+                            message.pageRecords = value;
+                        else
+                            delete message.pageRecords;
                         continue;
                     }
                 }
@@ -1021,40 +1321,18 @@ export const cardkeep = $root.cardkeep = (() => {
                         return "packs." + error;
                 }
             }
-            if (message.framePack != null && $Object.hasOwnProperty.call(message, "framePack")) {
-                if (!$Array.isArray(message.framePack))
-                    return "framePack: array expected";
-                for (let i = 0; i < message.framePack.length; ++i)
-                    if (!$util.isInteger(message.framePack[i]))
-                        return "framePack: integer[] expected";
-            }
-            if (message.frameOffset != null && $Object.hasOwnProperty.call(message, "frameOffset")) {
-                if (!$Array.isArray(message.frameOffset))
-                    return "frameOffset: array expected";
-                for (let i = 0; i < message.frameOffset.length; ++i)
-                    if (!$util.isInteger(message.frameOffset[i]))
-                        return "frameOffset: integer[] expected";
-            }
-            if (message.framePayload != null && $Object.hasOwnProperty.call(message, "framePayload")) {
-                if (!$Array.isArray(message.framePayload))
-                    return "framePayload: array expected";
-                for (let i = 0; i < message.framePayload.length; ++i)
-                    if (!$util.isInteger(message.framePayload[i]))
-                        return "framePayload: integer[] expected";
-            }
-            if (message.frameRaw != null && $Object.hasOwnProperty.call(message, "frameRaw")) {
-                if (!$Array.isArray(message.frameRaw))
-                    return "frameRaw: array expected";
-                for (let i = 0; i < message.frameRaw.length; ++i)
-                    if (!$util.isInteger(message.frameRaw[i]))
-                        return "frameRaw: integer[] expected";
-            }
+            if (message.frames != null && $Object.hasOwnProperty.call(message, "frames"))
+                if (!(message.frames && typeof message.frames.length === "number" || $util.isString(message.frames)))
+                    return "frames: buffer expected";
             if (message.fences != null && $Object.hasOwnProperty.call(message, "fences"))
                 if (!(message.fences && typeof message.fences.length === "number" || $util.isString(message.fences)))
                     return "fences: buffer expected";
             if (message.records != null && $Object.hasOwnProperty.call(message, "records"))
                 if (!$util.isInteger(message.records) && !(message.records && $util.isInteger(message.records.low) && $util.isInteger(message.records.high)))
                     return "records: integer|Long expected";
+            if (message.pageRecords != null && $Object.hasOwnProperty.call(message, "pageRecords"))
+                if (!$util.isInteger(message.pageRecords))
+                    return "pageRecords: integer expected";
             return null;
         };
 

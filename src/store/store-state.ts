@@ -1,0 +1,106 @@
+import type { ChunkHasher, ChunkId } from '../codec/chunk-id.ts';
+import { CorruptDataError, NotFoundError } from '../errors.ts';
+import type { ChunkIndex } from './chunk-index.ts';
+import { ChunkReader, shortId } from './chunk-reader.ts';
+import type { OpenIndex } from './index-file.ts';
+import { loadChunkIndex, rescueUnindexedPacks, type OnDamage } from './load-index.ts';
+import type { StoreConfig } from './messages.ts';
+import type { Storage } from './storage.ts';
+
+/** What the methods of a store share: the loaded index above all. */
+export class StoreState {
+  readonly storage: Storage;
+  readonly config: StoreConfig;
+  readonly hasher: ChunkHasher;
+  readonly onDamage: OnDamage;
+  readonly reader: ChunkReader;
+  /** Names of all index files that were loaded since this was last cleared, for a writer that relied on them. */
+  readonly everLoaded = new Set<string>();
+  #index: Promise<ChunkIndex> | undefined;
+  #rescued: ChunkIndex | undefined;
+
+  constructor(storage: Storage, config: StoreConfig, hasher: ChunkHasher, onDamage: OnDamage) {
+    this.storage = storage;
+    this.config = config;
+    this.hasher = hasher;
+    this.onDamage = onDamage;
+    this.reader = new ChunkReader(storage, hasher);
+  }
+
+  async index(): Promise<ChunkIndex> {
+    return this.#index ?? this.reload();
+  }
+
+  async reload(): Promise<ChunkIndex> {
+    return this.#loadWith(async () => undefined);
+  }
+
+  /** Loads an index file that was just written. */
+  async addIndexFile(open: OpenIndex): Promise<void> {
+    const index = await this.index();
+    this.everLoaded.add(open.name);
+    if (!index.names.includes(open.name)) await index.add(open);
+  }
+
+  async has(id: ChunkId): Promise<boolean> {
+    const index = await this.index();
+    if (!index.mayHave(id)) return false;
+    try {
+      return (await index.locate(id)).some((place) => !place.frame.isCondemned);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      return (await (await this.#reloadedAfter(index, false)).locate(id)).some((place) => !place.frame.isCondemned);
+    }
+  }
+
+  async readChunk(id: ChunkId): Promise<Uint8Array> {
+    const index = await this.index();
+    try {
+      const bytes = await this.reader.read(index, id);
+      if (bytes !== undefined) return bytes;
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+    // An index or a pack may have been merged away; or an index was lost and its packs are still there.
+    const reloaded = await this.#reloadedAfter(index, true);
+    const bytes = await this.#readOrMissing(reloaded, id);
+    if (bytes !== undefined) return bytes;
+    throw new CorruptDataError(`chunk ${shortId(id)} is missing from the store`);
+  }
+
+  async #readOrMissing(index: ChunkIndex, id: ChunkId): Promise<Uint8Array | undefined> {
+    try {
+      return await this.reader.read(index, id);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+      throw new CorruptDataError(`chunk ${shortId(id)} is missing: ${error.message}`, { cause: error });
+    }
+  }
+
+  /** Loads the index anew, once for all who found `stale` lacking; with `rescues`, packs without an index included. */
+  async #reloadedAfter(stale: ChunkIndex, rescues: boolean): Promise<ChunkIndex> {
+    const current = await this.index();
+    if (current !== stale || this.#rescued === stale) return current;
+    return this.#loadWith(async (index) => {
+      if (!rescues) return;
+      await rescueUnindexedPacks(this.storage, this.config.storeId, index, this.onDamage);
+      this.#rescued = index;
+    });
+  }
+
+  async #loadWith(complete: (index: ChunkIndex) => Promise<void>): Promise<ChunkIndex> {
+    const loading = (async (): Promise<ChunkIndex> => {
+      const index = await loadChunkIndex(this.storage, this.config.storeId, this.onDamage);
+      for (const name of index.names) this.everLoaded.add(name);
+      await complete(index);
+      return index;
+    })();
+    this.#index = loading;
+    try {
+      return await loading;
+    } catch (error) {
+      if (this.#index === loading) this.#index = undefined;
+      throw error;
+    }
+  }
+}
