@@ -5,7 +5,7 @@ export interface PartitionEntry {
   /** The place in the table: MBR 1 to 4, logical 5 and up, GPT place + 1. Places that are not in use keep their number. */
   readonly number: number;
   readonly byteOffset: number;
-  /** Ends with the source when the table names more than the source has. */
+  /** As the table says: with `byteOffset` it may pass the end of the source, see `hasPartitionPastEnd`. */
   readonly byteLength: number;
   /** `0x83` or a GUID, in lower case, as `blkid` prints them. */
   readonly type: string;
@@ -61,11 +61,13 @@ export function placePartitions(found: FoundTable, sourceBytes: number): DiskLay
   for (const partition of found.partitions) {
     if (partition.sectorCount <= 0) keepWhole ??= `partition ${partition.number} ends before it starts`;
     if (partition.firstLba === 0) keepWhole ??= `partition ${partition.number} covers the partition table`;
-    const entry = clip(partition, found.sectorSize, sourceBytes);
-    if (entry.byteLength > 0) placed.push(entry);
-    if (entry.byteLength === partition.sectorCount * found.sectorSize) continue;
+    const entry = inBytes(partition, found.sectorSize);
+    placed.push(entry);
+    if (entry.byteOffset + entry.byteLength <= sourceBytes) continue;
     hasPartitionPastEnd = true;
-    notes.push(`partition ${partition.number} ${entry.byteLength > 0 ? 'ends' : 'lies'} past the end of the device`);
+    notes.push(
+      `partition ${partition.number} ${entry.byteOffset < sourceBytes ? 'ends' : 'lies'} past the end of the device`,
+    );
   }
   if (found.partitions.length === 0) keepWhole ??= 'the partition table is empty';
   placed.sort((a, b) => a.byteOffset - b.byteOffset || a.number - b.number);
@@ -76,7 +78,7 @@ export function placePartitions(found: FoundTable, sourceBytes: number): DiskLay
     signature,
     sectorSize,
     partitions: keepWhole === undefined ? placed : [],
-    extended: extended.map((partition) => clip(partition, sectorSize, sourceBytes)),
+    extended: extended.map((partition) => inBytes(partition, sectorSize)),
     tableExtents: extentsFrom(tableRanges.map(([start, end]) => [start, Math.min(end, sourceBytes)])),
     ebrExtents: extentsFrom(ebrLbas.map((lba) => [lba * sectorSize, Math.min((lba + 1) * sectorSize, sourceBytes)])),
     hasOverlap: overlaps.length > 0,
@@ -86,10 +88,11 @@ export function placePartitions(found: FoundTable, sourceBytes: number): DiskLay
   };
 }
 
-function clip(partition: TablePartition, sectorSize: number, sourceBytes: number): PartitionEntry {
+/** What passes 2^53 is cut there: it lies past the end of every source. */
+function inBytes(partition: TablePartition, sectorSize: number): PartitionEntry {
   const { number, type, name, uniqueId } = partition;
-  const byteOffset = Math.min(partition.firstLba * sectorSize, sourceBytes);
-  const end = Math.min((partition.firstLba + partition.sectorCount) * sectorSize, sourceBytes);
+  const byteOffset = Math.min(partition.firstLba * sectorSize, Number.MAX_SAFE_INTEGER);
+  const end = Math.min((partition.firstLba + partition.sectorCount) * sectorSize, Number.MAX_SAFE_INTEGER);
   return {
     number,
     byteOffset,
