@@ -215,6 +215,8 @@ async function readExactly(place: Place, name: string, byteOffset: number, byteL
       return bytes;
     });
   } catch (cause) {
+    // A medium that cannot give its bytes back has lost them, as far as a store goes.
+    if (systemErrorCode(cause) === 'EIO') throw new CorruptDataError(`${name} cannot be read (EIO)`, { cause });
     if (systemErrorCode(cause) !== 'ENOENT') throw cause;
     throw new NotFoundError(`${name} is not in the store`, { cause });
   }

@@ -35,7 +35,7 @@ export interface Storage {
    * of dead sessions can be told from those of living ones: see `temporaryOwner`.
    */
   beginWrite(folder: string, owner: string): Promise<StorageWriter>;
-  /** Exactly these bytes, in fresh memory. Throws NotFoundError, or CorruptDataError if the file is shorter. */
+  /** Exactly these bytes, in fresh memory. Throws NotFoundError, or CorruptDataError if it is shorter or unreadable. */
   read(name: string, byteOffset: number, byteLength: number): Promise<Uint8Array>;
   /** The files (not folders) of one folder, temporary ones included, in no order; `''` is the top. */
   list(folder: string): Promise<StorageEntry[]>;

@@ -10,6 +10,8 @@ import { randomBytes } from 'node:crypto';
 import { createChunkHasher, type ChunkHasher, type ChunkId } from '../codec/chunk-id.ts';
 import { CardkeepError, CorruptDataError, NotFoundError } from '../errors.ts';
 import { toHex } from '../bytes/hex.ts';
+import { checkStoreFiles } from './check-files.ts';
+import type { CheckOptions, CheckTotals, StoreProblem } from './check-problem.ts';
 import type { KnownPack } from './chunk-index.ts';
 import { FILE_KIND, type FileKind } from './envelope.ts';
 import type { OnDamage } from './load-index.ts';
@@ -22,6 +24,7 @@ import { startWriteSession, type SessionOptions } from './start-session.ts';
 import { StoreState } from './store-state.ts';
 import type { WriteSession } from './write-session.ts';
 
+export type { CheckOptions, CheckTotals, StoreProblem } from './check-problem.ts';
 export type { SessionOptions } from './start-session.ts';
 export type { WriteSession } from './write-session.ts';
 export type { StoreRecord } from './messages.ts';
@@ -77,6 +80,8 @@ export interface Store extends AsyncDisposable {
   stats(): Promise<StoreStats>;
   /** The packs that the index lists; loads it when that has not been done. */
   listPacks(): Promise<readonly KnownPack[]>;
+  /** Yields problems as it finds them; returns what was looked at. Takes memory for index and frames, not for data. */
+  check(options: CheckOptions): AsyncGenerator<StoreProblem, CheckTotals>;
   close(): Promise<void>;
 }
 
@@ -124,6 +129,7 @@ function makeStore(state: StoreState): Store {
     },
     listRecords: async () => listRecords(state),
     stats: async () => readStats(state),
+    check: (options) => checkStoreFiles(state, options),
     listPacks: async () => (await state.index()).packs,
     close,
     [Symbol.asyncDispose]: close,
