@@ -1,0 +1,25 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { checkRange, type BlockSource } from '../../src/device/block-source.ts';
+
+/** An image file as a source, closed at the end of the block: `using source = openFileSource(file)`. */
+export function openFileSource(file: string, sectorSize = 512): BlockSource & Disposable {
+  const descriptor = openSync(file, 'r');
+  const byteLength = fstatSync(descriptor).size;
+  return {
+    byteLength,
+    sectorSize,
+    async read(byteOffset, length, into) {
+      checkRange({ byteLength }, byteOffset, length);
+      const bytes = into?.subarray(0, length) ?? new Uint8Array(length);
+      for (let done = 0; done < length;) {
+        const got = readSync(descriptor, bytes, done, length - done, byteOffset + done);
+        if (got === 0) throw new Error('the file became shorter');
+        done += got;
+      }
+      return bytes;
+    },
+    [Symbol.dispose]() {
+      closeSync(descriptor);
+    },
+  };
+}
