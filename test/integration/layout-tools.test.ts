@@ -1,6 +1,6 @@
 import { openSync, closeSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { extentPairs, coversExtent } from '../../src/bytes/extent-list.ts';
 import { isFileSystemAt } from '../../src/filesystems/signatures.ts';
