@@ -1,0 +1,53 @@
+import { truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isFileSystemAt } from '../../src/filesystems/signatures.ts';
+import { readDiskLayout } from '../../src/layout/disk-layout.ts';
+import { openFileSource } from '../support/file-source.ts';
+import { attachLoop, temporaryFolder } from '../support/loop-device.ts';
+import { run } from '../support/run.ts';
+import { asWitnessed, witnessTable, writeTable, type WitnessedTable } from '../support/sfdisk.ts';
+
+const MIB = 1024 * 1024;
+
+/** Partitions a device with 4096-byte sectors, makes file systems on it, and gives what sfdisk says of the device. */
+function make4kCard(
+  image: string,
+  script: string,
+  fileSystems: readonly [byteOffset: number, command: string][],
+): WitnessedTable {
+  writeFileSync(image, '');
+  truncateSync(image, 128 * MIB);
+  using loop = attachLoop(image, '-b', '4096');
+  writeTable(loop.path, script);
+  for (const [byteOffset, command] of fileSystems) {
+    using part = attachLoop(image, '-o', `${byteOffset}`, '--sizelimit', `${30 * MIB}`);
+    run(command, command === 'mkfs.vfat' ? ['-S', '4096', part.path] : ['-q', '-F', part.path]);
+  }
+  return witnessTable(loop.path);
+}
+
+describe('an image of a card with 4096-byte sectors', () => {
+  it.each([
+    ['MBR', 'label: dos\nstart=1024,size=8192,type=c\nstart=9216,type=83\n'],
+    [
+      'MBR with logical partitions',
+      'label: dos\n/dev/x1 : start=1024,size=8192\n/dev/x2 : start=9216,type=5\n/dev/x5 : start=10240\n',
+    ],
+    ['GPT', 'label: gpt\nstart=1024,size=8192,name=boot\nstart=9216,name=root\n'],
+  ])('%s', async (title, script) => {
+    using folder = temporaryFolder();
+    const image = path.join(folder.path, 'card.img');
+    const second = title === 'MBR with logical partitions' ? 10_240 : 9216;
+    const witnessed = make4kCard(image, script, [
+      [1024 * 4096, 'mkfs.vfat'],
+      [second * 4096, 'mkfs.ext4'],
+    ]);
+    using source = openFileSource(image);
+    const layout = await readDiskLayout(source, { isFileSystemAt: async (at) => isFileSystemAt(source, at) });
+    expect(layout.keepWhole).toBeUndefined();
+    expect(layout.sectorSize).toBe(4096);
+    expect(witnessed.partitions[0]!.byteOffset).toBe(4 * MIB);
+    expect(asWitnessed(layout)).toEqual(witnessed);
+  });
+});
