@@ -1,5 +1,15 @@
 import { createCipheriv, createHash } from 'node:crypto';
-import { appendFileSync, closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** The same incompressible bytes for the same seed, on every machine. */
@@ -77,6 +87,21 @@ export function liveOneDay(root: string, hostName: string): void {
     if (index > 2) rmSync(temporaryPath);
   }
   rmSync(join(home, `pictures/${hostName}-1.jpg`));
+}
+
+/** Writes a large file and deletes it: its bytes stay in free blocks, as those of downloaded packages do. */
+export function leaveStaleBytes(root: string, seed: string, byteLength: number): void {
+  const path = join(root, 'var/tmp/download');
+  const fd = openSync(path, 'w');
+  try {
+    for (let offset = 0; offset < byteLength; offset += 1 << 20) {
+      writeSync(fd, makeBytes(`${seed}-${offset}`, Math.min(1 << 20, byteLength - offset)));
+    }
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  rmSync(path);
 }
 
 function overwriteInPlace(path: string, seed: string, writes: number, byteLength: number): void {

@@ -28,18 +28,23 @@ export function makeEmptyCard(imagePath: string, identity: CardIdentity): void {
   const fd = openSync(imagePath, 'w');
   ftruncateSync(fd, CARD_LAYOUT.byteLength);
   closeSync(fd);
+  formatCard(imagePath, identity);
+}
+
+/** Writes partition table and file systems onto a card; what lay there before stays beneath, as on a real card. */
+export function formatCard(imagePath: string, identity: CardIdentity): void {
   const table = [
     'label: dos',
     `label-id: 0x${identity.diskSignature}`,
     `start=${CARD_LAYOUT.bootOffset / 512}, size=${CARD_LAYOUT.bootByteLength / 512}, type=c`,
     `start=${CARD_LAYOUT.rootOffset / 512}, size=${CARD_LAYOUT.rootByteLength / 512}, type=83`,
   ];
-  runCommand(['sfdisk', '-q', imagePath], { input: `${table.join('\n')}\n` });
+  runCommand(['sfdisk', '-q', '--wipe', 'always', imagePath], { input: `${table.join('\n')}\n` });
   withLoopDevice(imagePath, CARD_LAYOUT.bootOffset, CARD_LAYOUT.bootByteLength, (device) => {
     runCommand(['mkfs.vfat', '-F', '32', '-n', 'BOOTFS', '-i', identity.bootSerial, device]);
   });
   withLoopDevice(imagePath, CARD_LAYOUT.rootOffset, CARD_LAYOUT.rootByteLength, (device) => {
-    runCommand(['mkfs.ext4', '-q', '-F', '-L', 'rootfs', '-U', identity.rootUuid, device]);
+    runCommand(['mkfs.ext4', '-q', '-F', '-E', 'nodiscard', '-L', 'rootfs', '-U', identity.rootUuid, device]);
   });
 }
 

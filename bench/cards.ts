@@ -6,8 +6,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { liveOneDay, writeOwnIdentity } from './card-history.ts';
-import { copyCard, copyToBoot, makeCardFile, makeEmptyCard, withMountedRoot } from './card-image.ts';
+import { leaveStaleBytes, liveOneDay, writeOwnIdentity } from './card-history.ts';
+import { copyCard, copyToBoot, formatCard, makeCardFile, makeEmptyCard, withMountedRoot } from './card-image.ts';
 import {
   bootstrapRoot,
   cleanPackageCache,
@@ -83,19 +83,21 @@ const CARDS: Readonly<
       copyFiles(join(folder, 'first-backup.img'), path, 'reversed');
       withMountedRoot(path, 'rw', (root) => {
         writeOwnIdentity(root, 'kitchen');
+        leaveStaleBytes(root, 'kitchen', 100_000_000);
         liveOneDay(root, 'kitchen');
       });
     },
   },
   're-flashed': {
-    what: 'the files of first-backup on a freshly made file system',
+    what: 'first-backup flashed anew: fresh file systems with the same files, old bytes beneath',
     make: (path, folder) => {
       const identity = {
         diskSignature: '4ef1a500',
         bootSerial: '4ef1a500',
         rootUuid: '4ef1a500-0000-4000-8000-000000000003',
       };
-      makeEmptyCard(path, identity);
+      copyCard(join(folder, 'first-backup.img'), path);
+      formatCard(path, identity);
       copyFiles(join(folder, 'first-backup.img'), path, 'sorted');
     },
   },
@@ -151,20 +153,15 @@ function changeCard(path: string, basePath: string, change: (root: string) => vo
 
 /** Copies all files from card to card, folder by folder in the given order, which decides where they come to lie. */
 function copyFiles(fromPath: string, toPath: string, order: 'sorted' | 'reversed'): void {
-  const bootFolder = mkdtempSync(join(tmpdir(), 'cardkeep-boot-'));
-  try {
-    withMountedRoot(fromPath, 'ro', (from) => {
-      withMountedRoot(toPath, 'rw', (to) => {
-        const names = readdirSync(from).filter((name) => name !== 'lost+found');
-        names.sort();
-        if (order === 'reversed') names.reverse();
-        for (const name of names) runCommand(['cp', '-a', join(from, name), to]);
-      });
-      writeBootFiles(from, toPath);
+  withMountedRoot(fromPath, 'ro', (from) => {
+    withMountedRoot(toPath, 'rw', (to) => {
+      const names = readdirSync(from).filter((name) => name !== 'lost+found');
+      names.sort();
+      if (order === 'reversed') names.reverse();
+      for (const name of names) runCommand(['cp', '-a', join(from, name), to]);
     });
-  } finally {
-    rmSync(bootFolder, { recursive: true });
-  }
+    writeBootFiles(from, toPath);
+  });
 }
 
 function main(): void {
