@@ -55,6 +55,7 @@ describe('partition tables made by sfdisk', () => {
       expect(layout.keepWhole).toBeUndefined();
       expect(layout.notes).toEqual([]);
       expect(asWitnessed(layout)).toEqual(witnessTable(image));
+      expect(run('blkid', ['-p', '-o', 'value', '-s', 'PTUUID', image]).trim()).toBe(layout.signature);
     });
   }
 

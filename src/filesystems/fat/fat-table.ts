@@ -3,6 +3,7 @@
  * next. Source: fatgen103 pages 13 to 18.
  */
 import { endianness } from 'node:os';
+import { equalBytes } from '../../bytes/hex.ts';
 import { type BlockSource } from '../../device/block-source.ts';
 import { throwIfAborted } from '../../errors.ts';
 import { type FatGeometry, type FatType } from './boot-sector.ts';
@@ -54,21 +55,32 @@ export async function readFatTable(
   for (let first = 0; first < total; first += perWindow) {
     throwIfAborted(signal);
     const count = Math.min(perWindow, total - first);
-    const byteOffset = (first / perWindow) * WINDOW_BYTES;
-    const copies: FatEntries[] = [];
+    const byteLength = entriesByteLength(type, count);
+    const raw: Uint8Array[] = [];
     for (const [fat, buffer] of buffers.entries()) {
-      const at = fatOffset + fat * fatBytes + byteOffset;
-      const byteLength = entriesByteLength(type, count);
-      await source.read(at, byteLength, buffer);
-      copies.push(decodeEntries(buffer.subarray(0, byteLength), type, count));
+      await source.read(fatOffset + fat * fatBytes + (first / perWindow) * WINDOW_BYTES, byteLength, buffer);
+      raw.push(buffer.subarray(0, byteLength));
     }
-    if (first === 0) secondEntries = copies.map((copy) => copy[1]!);
-    held?.set(copies[activeFat]!, first);
-    const distinct = copies.filter((copy, fat) => fat === 0 || !isSame(copy, copies[0]!));
+    if (raw.every(isZero)) continue;
+    // Decided before decoding, which changes the bytes in place. The first window is decoded from each FAT for its marks.
+    const isTwin = raw.map((bytes, fat) => fat > 0 && first > 0 && equalBytes(bytes, raw[0]!));
+    const copies = raw.map((bytes, fat) => (isTwin[fat] ? undefined : decodeEntries(bytes, type, count)));
+    if (first === 0) secondEntries = copies.map((copy) => copy![1]!);
+    held?.set(copies[activeFat] ?? copies[0]!, first);
+    const distinct = distinctCopies(copies, first);
     if (distinct.length > 1) fatsDiffer = true;
     markUsed(distinct, first, geometry, used);
   }
   return { entries: held, used, fatsDiffer, secondEntries };
+}
+
+/** The first copy and those that differ from it in an entry of a cluster. */
+function distinctCopies(copies: readonly (FatEntries | undefined)[], first: number): FatEntries[] {
+  const [main, ...others] = copies.filter((copy) => copy !== undefined);
+  // The marks in entries 0 and 1 may differ: some systems set the dirty bits in one FAT only.
+  const marks = first === 0 ? 2 : 0;
+  const bytes = asBytes(main!.subarray(marks));
+  return [main!, ...others.filter((copy) => !equalBytes(asBytes(copy.subarray(marks)), bytes))];
 }
 
 function markUsed(copies: readonly FatEntries[], first: number, geometry: FatGeometry, used: ClusterSet): void {
@@ -129,13 +141,14 @@ function entriesByteLength(type: FatType, count: number): number {
   return { fat12: Math.ceil(count * 1.5), fat16: count * 2, fat32: count * 4 }[type];
 }
 
-function isSame(a: FatEntries, b: FatEntries): boolean {
-  return (
-    Buffer.compare(
-      Buffer.from(a.buffer, a.byteOffset, a.byteLength),
-      Buffer.from(b.buffer, b.byteOffset, b.byteLength),
-    ) === 0
-  );
+function asBytes(entries: FatEntries): Uint8Array {
+  return new Uint8Array(entries.buffer, entries.byteOffset, entries.byteLength);
+}
+
+const ZEROS = new Uint8Array(WINDOW_BYTES);
+
+function isZero(bytes: Uint8Array): boolean {
+  return equalBytes(bytes, ZEROS.subarray(0, bytes.byteLength));
 }
 
 function roundUp(value: number, step: number): number {

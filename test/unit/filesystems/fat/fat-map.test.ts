@@ -85,8 +85,9 @@ describe.each([12, 16, 32] as const)('FAT%i', (bits) => {
     fat.entry(fat.at(21), 1, { name: '..', attributes: DIRECTORY, cluster: 0 });
     fat.entry(fat.at(21), 2, { name: 'INNER', cluster: 22 });
     fat.set(30, 31);
+    fat.set(33, 34, 1);
     const map = await mapOf(fat.image);
-    expect([20, 21, 22, 24, 30, 31].filter((cluster) => isFree(map, fat, cluster))).toEqual([]);
+    expect([20, 21, 22, 24, 30, 31, 33, 34].filter((cluster) => isFree(map, fat, cluster))).toEqual([]);
     expect([19, 23, 25, 29, 32].filter((cluster) => !isFree(map, fat, cluster))).toEqual([]);
     expect(coversExtent(map.metadata, fat.at(21), fat.at(21) + 512)).toBe(true);
   });
