@@ -1,0 +1,84 @@
+/** What `backup` tells when it is done: the thing people paste, and the JSON document. */
+import type { CreatedSnapshot, SnapshotEstimate } from '../operations/create-snapshot.ts';
+import type { Warning } from '../operations/progress.ts';
+import { cardLines, versionLine } from './describe-version.ts';
+import { humanBytes, humanDuration, visibleText } from './human-format.ts';
+
+/** The summary on a terminal. `parentNumber`: of the version before it, if there is one. */
+export function backupSummary(created: CreatedSnapshot, parentNumber: number | undefined): string[] {
+  const { id, snapshot, storedBytes, elapsedMs, warnings } = created;
+  return [
+    versionLine(id, snapshot),
+    ...cardLines(snapshot.volume),
+    `  ${readWords(created, parentNumber)}`,
+    `  ${newWords(snapshot.counts.newBytes, storedBytes)}, in ${humanDuration(elapsedMs)}`,
+    ...warnings.map(warningLine),
+  ];
+}
+
+function readWords({ snapshot }: CreatedSnapshot, parentNumber: number | undefined): string {
+  const { read, carried, proved, newBytes, live } = snapshot.counts;
+  const parts = [`read ${humanBytes(read)}`];
+  const since = parentNumber === undefined ? '' : ` since version ${parentNumber}`;
+  if (carried > 0) {
+    parts.push(`${humanBytes(carried)} unchanged${since}`);
+    if (proved > 0) return `${parts.join('; ')}, ${humanBytes(proved)} of it re-checked`;
+  } else if (live > newBytes && newBytes > 0) {
+    parts.push(`${humanBytes(live - newBytes)} of it in the store already`);
+  }
+  return parts.join('; ');
+}
+
+function newWords(newBytes: number, storedBytes: number): string {
+  return newBytes === 0
+    ? `nothing new, ${humanBytes(storedBytes)} stored`
+    : `new ${humanBytes(newBytes)}, stored as ${humanBytes(storedBytes)}`;
+}
+
+export function warningLine({ message }: Warning): string {
+  return `  note: ${visibleText(withHumanSizes(message))}`;
+}
+
+/** Exact counts of bytes are for programs. */
+function withHumanSizes(text: string): string {
+  return text.replaceAll(/\b(\d{4,15}) bytes\b/gu, (_, digits: string) => humanBytes(Number(digits)));
+}
+
+export function backupDocument(created: CreatedSnapshot): object {
+  const { id, snapshot, storedBytes, elapsedMs, unclean, warnings } = created;
+  const { counts, volume } = snapshot;
+  return {
+    snapshot: id,
+    card: snapshot.card,
+    base: snapshot.base === '' ? null : snapshot.base,
+    mode: snapshot.mode,
+    modeReason: snapshot.modeReason,
+    deviceBytes: volume.byteLength,
+    liveBytes: counts.live,
+    readBytes: counts.read,
+    carriedBytes: counts.carried,
+    provedBytes: counts.proved,
+    newBytes: counts.newBytes,
+    newChunks: counts.newChunks,
+    storedBytes,
+    elapsedMs,
+    unclean,
+    unreadable: [],
+    warnings,
+  };
+}
+
+export function estimateDocument(estimate: SnapshotEstimate, estimatedMs: number): object {
+  const { card, mode, modeReason, deviceBytes, wouldReadBytes, warnings } = estimate;
+  return { card, mode, modeReason, deviceBytes, wouldReadBytes, estimatedMs, warnings };
+}
+
+export function estimateLines(estimate: SnapshotEstimate, estimatedMs: number): string[] {
+  const { card, mode, modeReason, deviceBytes, wouldReadBytes, warnings } = estimate;
+  return [
+    `${visibleText(card)}: would read ${humanBytes(wouldReadBytes)} of ${humanBytes(deviceBytes)}, in about ${humanDuration(estimatedMs)}`,
+    `  ${mode}: ${visibleText(modeReason)}`,
+    ...warnings.map(warningLine),
+    '  nothing was stored',
+  ];
+}

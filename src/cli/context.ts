@@ -1,0 +1,23 @@
+/** What every command gets: the global options, who runs it, and the ways to be stopped. */
+import type { CallingUser } from './calling-user.ts';
+
+export interface GlobalOptions {
+  readonly store?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  /** False with --no-progress. */
+  readonly progress: boolean;
+  readonly verbose?: boolean;
+}
+
+export interface CliContext {
+  readonly options: GlobalOptions;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly user: CallingUser;
+  /** Aborted by SIGINT, SIGTERM and SIGHUP. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** `cardkeep 0.1.0`. */
+  readonly tool: string;
+}

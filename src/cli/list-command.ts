@@ -1,0 +1,61 @@
+/** `list [CARD]`: cards and their versions, oldest first. */
+import { findCard, readCatalog } from '../snapshot/catalog.ts';
+import type { Card } from '../snapshot/catalog.ts';
+import { listJson } from '../operations/list-snapshots.ts';
+import type { CliContext } from './context.ts';
+import { isUnclean, shortId } from './describe-version.ts';
+import { countOf, humanBytes, humanTime, layOutTable, visibleText } from './human-format.ts';
+import { writeJson, writeLines, writeNotice } from './output.ts';
+import { EXIT_DONE } from './report-error.ts';
+import { openChosenStore } from './store-choice.ts';
+
+export async function listVersions(context: CliContext, cardName: string | undefined): Promise<number> {
+  const { store, path } = await openChosenStore(context);
+  await using _ = store;
+  const catalog = await readCatalog(store);
+  const cards = cardName === undefined ? catalog.cards : [findCard(catalog, cardName)];
+  if (context.options.json) writeJson(listJson(cards));
+  else if (cards.length === 0) writeLines([`no version yet in ${path}`, '  make the first: cardkeep backup']);
+  else writeLines(cards.flatMap((card, i) => [...(i === 0 ? [] : ['']), ...cardTable(card)]));
+  for (const { id, reason } of catalog.damaged) {
+    writeNotice([`cardkeep: version ${shortId(id)} cannot be read: ${visibleText(reason)}`, '  see: cardkeep check']);
+  }
+  return EXIT_DONE;
+}
+
+function cardTable(card: Card): string[] {
+  const newest = card.snapshots.at(-1);
+  const size = newest === undefined ? '' : `, ${humanBytes(newest.volume.byteLength)}`;
+  const model = newest === undefined ? '' : ` ${newest.volume.device.model}`.trimEnd();
+  const rows = card.snapshots.map((snapshot) => [
+    `@${snapshot.number}`,
+    shortId(snapshot.id),
+    humanTime(snapshot.startedMs),
+    humanBytes(snapshot.counts.live),
+    humanBytes(snapshot.counts.newBytes),
+    snapshot.mode,
+    visibleText(
+      [
+        snapshot.note,
+        snapshot.tags.map((tag) => `#${tag}`).join(' '),
+        isUnclean(snapshot) ? '(was not shut down cleanly)' : '',
+      ]
+        .filter((part) => part !== '')
+        .join(' '),
+    ),
+  ]);
+  const table = layOutTable(
+    [
+      { title: 'version' },
+      { title: 'id' },
+      { title: 'time' },
+      { title: 'used', align: 'right' },
+      { title: 'new', align: 'right' },
+      { title: 'mode' },
+      { title: rows.some((row) => row[6] !== '') ? 'note' : '' },
+    ],
+    rows,
+  );
+  const head = `${visibleText(card.name)}  ${countOf(card.snapshots.length, 'version')}${size}${visibleText(model)}`;
+  return [head, ...table.map((line) => `  ${line}`)];
+}

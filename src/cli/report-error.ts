@@ -1,0 +1,96 @@
+/** An error as the user sees it: a stable code, one line, one line of cure; and the exit code of its kind. */
+import { CardkeepError, systemErrorCode } from '../errors.ts';
+import type { ErrorKind } from '../errors.ts';
+import { visibleText } from './human-format.ts';
+import { writeJson, writeNotice } from './output.ts';
+
+export const EXIT_DONE = 0;
+export const EXIT_USAGE = 2;
+export const EXIT_DAMAGED = 4;
+
+const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
+  failed: 1,
+  usage: 2,
+  damaged: 4,
+  refused: 5,
+  locked: 6,
+  'not-found': 7,
+  stopped: 130,
+};
+
+export interface ReportOptions {
+  readonly json: boolean;
+  readonly verbose: boolean;
+  /** True when the process runs as root: then "use sudo" is no cure. */
+  readonly isRoot: boolean;
+}
+
+/** Writes the error where it belongs and returns the exit code. */
+export function reportError(thrown: unknown, options: ReportOptions): number {
+  const error = asCardkeepError(thrown, options);
+  if (options.json) {
+    writeJson({ error: { code: error.code, message: error.message, hint: error.hint ?? null } });
+  } else {
+    const lines = [`cardkeep: ${error.code}: ${visibleText(error.message)}`];
+    if (error.hint !== undefined) lines.push(`  ${visibleText(error.hint)}`);
+    writeNotice(lines);
+  }
+  if (options.verbose) writeNotice(stackLines(thrown));
+  return EXIT_CODES[error.kind];
+}
+
+function asCardkeepError(thrown: unknown, options: ReportOptions): CardkeepError {
+  if (thrown instanceof CardkeepError) return thrown;
+  if (thrown instanceof Error && thrown.name === 'AbortError') {
+    return new CardkeepError('stopped', 'E_STOPPED', 'stopped', { cause: thrown });
+  }
+  const code = systemErrorCode(thrown);
+  if (thrown instanceof Error && code !== undefined && 'syscall' in thrown) return systemError(thrown, code, options);
+  const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new CardkeepError('failed', 'E_INTERNAL', `a bug in cardkeep: ${message.replaceAll('\n', ' ')}`, {
+    hint: options.verbose ? undefined : 'please report it, with what --verbose prints',
+  });
+}
+
+/** Errors of the operating system that reach this far: the place is named, the cure is the plain one. */
+function systemError(error: Error, code: string, options: ReportOptions): CardkeepError {
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+  const at = path === undefined ? '' : `${path}: `;
+  const make = (kind: ErrorKind, name: string, message: string, hint?: string): CardkeepError =>
+    new CardkeepError(kind, name, at + message, { hint, cause: error });
+  switch (code) {
+    case 'ENOENT':
+      return make('not-found', 'E_NOT_FOUND', 'no such file or folder');
+    case 'EACCES':
+    case 'EPERM':
+      return make('failed', 'E_NO_PERMISSION', 'permission denied', options.isRoot ? undefined : 'run it with sudo');
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return make('failed', 'E_NO_SPACE', 'the disk is full', 'make room there, then run the same command again');
+    case 'EROFS':
+      return make('failed', 'E_READ_ONLY', 'the file system is read-only');
+    case 'EBUSY':
+      return make('refused', 'E_BUSY', 'it is in use', 'unmount it, or end the program that has it open');
+    case 'EIO':
+      return make('failed', 'E_IO', 'the device reports an I/O error');
+    case 'ENODEV':
+    case 'ENXIO':
+    case 'ENOMEDIUM':
+      return make('failed', 'E_DEVICE_GONE', 'the device is gone', 'put it in again and run the same command');
+    default:
+      return make('failed', 'E_SYSTEM', error.message.replaceAll('\n', ' '));
+  }
+}
+
+function stackLines(thrown: unknown): string[] {
+  if (!(thrown instanceof Error)) return [];
+  const cause = thrown.cause instanceof Error ? [`caused by ${thrown.cause.stack ?? thrown.cause.message}`] : [];
+  return [thrown.stack ?? thrown.message, ...cause].map((text) => visibleStack(text));
+}
+
+function visibleStack(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${visibleText(line)}`)
+    .join('\n');
+}

@@ -1,0 +1,83 @@
+/** One run of the command: signals in, exit code out. Heavy modules load only when a command needs them. */
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { CardkeepError } from '../errors.ts';
+import { readCallingUser } from './calling-user.ts';
+import type { GlobalOptions } from './context.ts';
+import { endWhenNobodyReads, writeNotice } from './output.ts';
+import { buildProgram } from './program.ts';
+import { EXIT_DONE, EXIT_USAGE, reportError } from './report-error.ts';
+
+export async function runCommandLine(words: readonly string[]): Promise<number> {
+  endWhenNobodyReads();
+  const version = readVersion();
+  const controller = new AbortController();
+  stopOnSignals(controller);
+  let exitCode = EXIT_DONE;
+  const program = buildProgram({ version, isJson: isGiven(words, '--json') }, async (command, action) => {
+    exitCode = await action({
+      options: command.optsWithGlobals<GlobalOptions>(),
+      environment: process.env,
+      user: await readCallingUser(process.env),
+      signal: controller.signal,
+      now: Date.now,
+      tool: `cardkeep ${version}`,
+    });
+  });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && isAnswered(error)) return EXIT_DONE;
+    const json = isGiven(words, '--json');
+    // Without a command the help itself has been shown.
+    if (error instanceof CommanderError && error.code === 'commander.help' && !json) return EXIT_USAGE;
+    return reportError(error instanceof CommanderError ? usageError(error, words) : error, {
+      json,
+      verbose: isGiven(words, '--verbose'),
+      isRoot: process.getuid?.() === 0,
+    });
+  }
+}
+
+/** The first signal lets the work end cleanly; the second one ends the process as if nobody listened. */
+function stopOnSignals(controller: AbortController): void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const stop = (): void => {
+    for (const signal of signals) process.off(signal, stop);
+    if (process.stderr.isTTY) writeNotice(['', 'stopping; once more to end at once']);
+    controller.abort(new CardkeepError('stopped', 'E_STOPPED', 'stopped'));
+  };
+  for (const signal of signals) process.on(signal, stop);
+}
+
+/** Help and version are answers, not errors. */
+function isAnswered({ code }: CommanderError): boolean {
+  return code === 'commander.helpDisplayed' || code === 'commander.version';
+}
+
+function usageError(error: CommanderError, words: readonly string[]): CardkeepError {
+  const name = words.find((word) => !word.startsWith('-'));
+  const message =
+    error.code === 'commander.help'
+      ? 'which command?'
+      : error.message.replace(/^error: /u, '').replaceAll(/\s*\n\s*/gu, ' ');
+  const isCommand = name !== undefined && error.code !== 'commander.unknownCommand' && error.code !== 'commander.help';
+  return new CardkeepError('usage', 'E_USAGE', message, {
+    hint: `see: cardkeep ${isCommand ? `${name} ` : ''}--help`,
+    cause: error,
+  });
+}
+
+/** For errors in the options themselves, when nothing was parsed. */
+function isGiven(words: readonly string[], option: string): boolean {
+  const end = words.indexOf('--');
+  return (end < 0 ? words : words.slice(0, end)).includes(option);
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const parsed: unknown = JSON.parse(text);
+  const isPackage = typeof parsed === 'object' && parsed !== null && 'version' in parsed;
+  return isPackage && typeof parsed.version === 'string' ? parsed.version : 'unknown';
+}

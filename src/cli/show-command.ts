@@ -1,0 +1,44 @@
+/** `show SNAPSHOT`: one version, its card, partitions and what it costs. */
+import { findSnapshot, readCatalog } from '../snapshot/catalog.ts';
+import type { StoredSnapshot } from '../snapshot/catalog.ts';
+import { showJson } from '../operations/list-snapshots.ts';
+import { measureOwnBytes } from '../operations/version-cost.ts';
+import type { CliContext } from './context.ts';
+import { cardLines, versionLine } from './describe-version.ts';
+import { countOf, humanBytes, visibleText } from './human-format.ts';
+import { writeJson, writeLines } from './output.ts';
+import { EXIT_DONE } from './report-error.ts';
+import { openChosenStore } from './store-choice.ts';
+
+export async function showVersion(context: CliContext, reference: string): Promise<number> {
+  const { store } = await openChosenStore(context);
+  await using _ = store;
+  const catalog = await readCatalog(store);
+  const snapshot = findSnapshot(catalog, reference);
+  const ownBytes = await measureOwnBytes(store, catalog, snapshot, context.signal);
+  if (context.options.json) writeJson(showJson(snapshot, ownBytes));
+  else writeLines(versionPage(snapshot, ownBytes));
+  return EXIT_DONE;
+}
+
+function versionPage(snapshot: StoredSnapshot, ownBytes: number | undefined): string[] {
+  const { counts, volume } = snapshot;
+  const lines = [versionLine(snapshot.id, snapshot)];
+  const add = (name: string, text: string): void => {
+    if (text !== '') lines.push(`  ${name.padEnd(6)} ${text}`);
+  };
+  add('note', visibleText(snapshot.note));
+  add('tags', visibleText(snapshot.tags.map((tag) => `#${tag}`).join(' ')));
+  lines.push(...cardLines(volume));
+  for (const { number, note } of volume.partitions) {
+    if (note !== '') add('note', visibleText(`${number === 0 ? 'the file system' : `p${number}`}: ${note}`));
+  }
+  add('holds', `${humanBytes(counts.live)}, ${snapshot.mode}: ${visibleText(snapshot.modeReason)}`);
+  const growth = `${humanBytes(counts.newBytes)} in ${countOf(counts.newChunks, 'chunk')}`;
+  add('new', `${growth}, stored as ${humanBytes(counts.stored)}`);
+  if (ownBytes !== undefined) add('alone', `${humanBytes(ownBytes)} that no other version holds`);
+  add('from', visibleText([volume.device.path, volume.device.serial].filter((part) => part !== '').join(', serial ')));
+  add('by', visibleText([snapshot.tool, snapshot.host].filter((part) => part !== '').join(' on ')));
+  add('id', snapshot.id);
+  return lines;
+}

@@ -1,0 +1,99 @@
+/** Versions as the documents that `list` and `show` print with --json. The names are a contract. */
+import type { Card, StoredSnapshot } from '../snapshot/catalog.ts';
+import type { DeviceIdentity, SnapshotMode, TableType } from '../snapshot/snapshot.ts';
+
+export interface SnapshotDocument {
+  /** Full hexadecimal ID. */
+  readonly snapshot: string;
+  readonly number: number;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly note: string;
+  readonly tags: readonly string[];
+  readonly mode: SnapshotMode;
+  readonly deviceBytes: number;
+  readonly liveBytes: number;
+  readonly newBytes: number;
+  readonly storedBytes: number;
+  readonly unclean: boolean;
+  readonly unreadableBytes: number;
+}
+
+export interface ListDocument {
+  readonly cards: readonly { readonly card: string; readonly snapshots: readonly SnapshotDocument[] }[];
+}
+
+export interface PartitionDocument {
+  readonly number: number;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  readonly type: string;
+  readonly fileSystem: string;
+  readonly label: string;
+  readonly uuid: string;
+  readonly liveBytes: number;
+  readonly clean: boolean | null;
+  readonly note: string;
+}
+
+export interface ShowDocument extends SnapshotDocument {
+  readonly card: string;
+  readonly modeReason: string;
+  /** Plain bytes of the chunks that no other version holds; null where that would take long to find. */
+  readonly ownBytes: number | null;
+  readonly host: string;
+  readonly tool: string;
+  readonly device: DeviceIdentity;
+  readonly table: TableType;
+  readonly signature: string;
+  readonly partitions: readonly PartitionDocument[];
+}
+
+export function listJson(cards: readonly Card[]): ListDocument {
+  return { cards: cards.map(({ name, snapshots }) => ({ card: name, snapshots: snapshots.map(snapshotDocument) })) };
+}
+
+export function showJson(snapshot: StoredSnapshot, ownBytes: number | undefined): ShowDocument {
+  const { volume } = snapshot;
+  return {
+    card: snapshot.card,
+    ...snapshotDocument(snapshot),
+    modeReason: snapshot.modeReason,
+    ownBytes: ownBytes ?? null,
+    host: snapshot.host,
+    tool: snapshot.tool,
+    device: volume.device,
+    table: volume.table,
+    signature: volume.signature,
+    partitions: volume.partitions.map((partition) => ({
+      number: partition.number,
+      byteOffset: partition.byteOffset,
+      byteLength: partition.byteLength,
+      type: partition.type,
+      fileSystem: partition.fileSystem,
+      label: partition.label,
+      uuid: partition.uuid,
+      liveBytes: partition.liveBytes,
+      clean: partition.clean ?? null,
+      note: partition.note,
+    })),
+  };
+}
+
+function snapshotDocument(snapshot: StoredSnapshot): SnapshotDocument {
+  const { counts, volume } = snapshot;
+  return {
+    snapshot: snapshot.id,
+    number: snapshot.number,
+    time: new Date(snapshot.startedMs).toISOString(),
+    note: snapshot.note,
+    tags: snapshot.tags,
+    mode: snapshot.mode,
+    deviceBytes: volume.byteLength,
+    liveBytes: counts.live,
+    newBytes: counts.newBytes,
+    storedBytes: counts.stored,
+    unclean: volume.partitions.some(({ clean }) => clean === false),
+    unreadableBytes: 0,
+  };
+}
