@@ -152,7 +152,7 @@ async function readFrame(storage: Storage, name: string, frame: TrailerFrame, nu
     if (header.number !== number || !sameLengths(table.itemLengths, frame.lengths)) {
       throw new CorruptDataError(`${what} and the trailer do not agree`);
     }
-    return { stored, body: await decodeFrameBody(header.codec, table, payload, what) };
+    return { stored, body: decodeFrameBody(header.codec, table, payload, what) };
   } catch (error) {
     if (!(error instanceof CorruptDataError)) throw error;
     return { stored, body: undefined, message: error.message };

@@ -3,7 +3,7 @@
  * of the compressor or a bad memory cell would otherwise be found at the restore, years later.
  */
 import { crc32 } from 'node:zlib';
-import { compressLz4, decompressLz4, LZ4_PREFIX_BYTES } from '../codec/lz4.ts';
+import { compressLz4, decompressLz4Beside, LZ4_PREFIX_BYTES } from '../codec/lz4.ts';
 import { CardkeepError } from '../errors.ts';
 import { CODEC, encodeFrameTable, type Codec } from './frame.ts';
 
@@ -27,7 +27,7 @@ export async function encodeChunkFrame(raw: Uint8Array, lengths: Uint32Array, co
     if (body.byteLength < raw.byteLength * WORTHWHILE) {
       // The checksum comes first: what damages these bytes from here on is seen by one of the two.
       const payloadCrc = crc32(body, crc32(table));
-      const decoded = await decompressLz4(compressed, raw.byteLength);
+      const decoded = await decompressLz4Beside(compressed, raw.byteLength);
       if (Buffer.compare(decoded, raw) !== 0) {
         throw new CardkeepError('failed', 'E_DECODE_CHECK', 'compressed data did not decompress to what it was', {
           hint: 'this computer may have bad memory: test it (memtest86+), then back up again',

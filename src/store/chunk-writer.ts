@@ -50,6 +50,7 @@ export class ChunkWriter {
   readonly #nodeLane: PackLane;
   readonly #open = new Map<ChunkKind, FrameBuilder>();
   readonly #freeBuffers: Uint8Array[] = [];
+  readonly #writeBuffers: Uint8Array[] = [];
   #pending = new PendingChunks();
   #unindexed: SessionPack[] = [];
   #indexing: Promise<void> = Promise.resolve();
@@ -148,6 +149,7 @@ export class ChunkWriter {
     return new PackLane({
       ...this.#options,
       kind,
+      buffers: this.#writeBuffers,
       onPack: async (pack, frames) => this.#packDone(pack, frames),
       onFrameDone: (frame) => this.#frameDone(frame),
     });

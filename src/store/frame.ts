@@ -135,12 +135,7 @@ export function checkPayload(header: FrameHeader, payload: Uint8Array, what: str
  * The decompressed body of a payload whose checksum was checked. Takes the payload over: LZ4 needs the four bytes
  * before the body (the last item length, read before), and a raw body is a view of it.
  */
-export async function decodeFrameBody(
-  codec: number,
-  table: FrameTable,
-  payload: Uint8Array,
-  what: string,
-): Promise<Uint8Array> {
+export function decodeFrameBody(codec: number, table: FrameTable, payload: Uint8Array, what: string): Uint8Array {
   if (codec === CODEC.raw) {
     const body = payload.subarray(table.bodyOffset);
     if (body.byteLength !== table.rawLength) throw new CorruptDataError(`${what} has a body of a wrong length`);

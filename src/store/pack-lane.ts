@@ -5,7 +5,7 @@
 import { encodeChunkFrame, type EncodedFrame } from './chunk-frame.ts';
 import type { FrameBuilder } from './frame-builder.ts';
 import type { Codec, FRAME_KIND } from './frame.ts';
-import { PackWriter, type FinishedPack } from './pack-writer.ts';
+import { PackWriter, type FinishedPack, type WriteBuffers } from './pack-writer.ts';
 import type { Storage } from './storage.ts';
 
 export interface LaneOptions {
@@ -16,6 +16,8 @@ export interface LaneOptions {
   readonly owner: string;
   readonly packBytes: number;
   readonly codec: Codec;
+  /** Shared by all lanes of a session. */
+  readonly buffers: WriteBuffers;
   /** Called when a pack is durable; `frames` are the session's numbers of its frames. The lane waits for it. */
   readonly onPack: (pack: FinishedPack, frames: readonly number[]) => Promise<void>;
   /** Called when a frame's buffer may be used again. */
@@ -86,12 +88,12 @@ export class PackLane {
   }
 
   async #append(frame: FrameBuilder, encoded: EncodedFrame, lengths: Uint32Array): Promise<void> {
-    const { storage, storeId, kind, owner, packBytes } = this.#options;
+    const { storage, storeId, kind, owner, packBytes, buffers } = this.#options;
     const payloadLength = encoded.table.byteLength + encoded.body.byteLength;
     if (this.#pack !== undefined && !this.#pack.hasRoom(payloadLength, frame.count, packBytes)) {
       await this.#startFinishing();
     }
-    this.#pack ??= await PackWriter.begin(storage, storeId, kind, owner);
+    this.#pack ??= await PackWriter.begin(storage, storeId, kind, owner, buffers);
     // No more than a pack and a half may be lost in a crash: the one being finished and half of the next.
     if (this.#pack.byteLength > packBytes / 2) await this.#finishing;
     await this.#pack.appendFrame(encoded, frame.ids.slice(0, frame.count * 32), lengths);

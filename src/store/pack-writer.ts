@@ -9,7 +9,10 @@ import { encodeFooter, encodeTrailer, FOOTER_BYTES, trailerLength, type TrailerF
 import type { Storage, StorageWriter } from './storage.ts';
 
 /** Bytes gathered before they are written: one such buffer fills while the other is being written. */
-const WRITE_BYTES = 4 * 1024 * 1024;
+const WRITE_BYTES = 2 * 1024 * 1024;
+
+/** Buffers of finished packs for the next ones: garbage of this size would wait long for its collection. */
+export type WriteBuffers = Uint8Array[];
 
 /** A pack whose trailer must stay within the limits of a frame is closed before it has more chunks than this. */
 const MAX_PACK_CHUNKS = 200_000;
@@ -29,13 +32,16 @@ export class PackWriter {
   readonly #kind: FrameKind;
   readonly #frames: TrailerFrame[] = [];
   #chunkCount = 0;
-  #filling: Uint8Array = new Uint8Array(WRITE_BYTES);
+  readonly #buffers: WriteBuffers;
+  #filling: Uint8Array;
   #spare: Uint8Array | undefined;
   #filled = 0;
   #written = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(writer: StorageWriter, hasher: ContentHasher, kind: FrameKind) {
+  private constructor(writer: StorageWriter, hasher: ContentHasher, kind: FrameKind, buffers: WriteBuffers) {
+    this.#buffers = buffers;
+    this.#filling = takeBuffer(buffers);
     this.#writer = writer;
     this.#hasher = hasher;
     this.#kind = kind;
@@ -47,9 +53,10 @@ export class PackWriter {
     storeId: Uint8Array,
     kind: typeof FRAME_KIND.chunks | typeof FRAME_KIND.nodes,
     owner: string,
+    buffers: WriteBuffers,
   ): Promise<PackWriter> {
     const hasher = await createContentHasher();
-    const pack = new PackWriter(await storage.beginWrite(PACK_FOLDER, owner), hasher, kind);
+    const pack = new PackWriter(await storage.beginWrite(PACK_FOLDER, owner), hasher, kind, buffers);
     await pack.#append(encodeHeader(FILE_KIND.pack, storeId));
     return pack;
   }
@@ -89,6 +96,8 @@ export class PackWriter {
     await this.#append(encodeFooter(trailerOffset, trailer.byteLength));
     await this.#writeOut();
     await this.#writing;
+    this.#buffers.push(this.#filling);
+    if (this.#spare !== undefined) this.#buffers.push(this.#spare);
     this.#filling = this.#spare = new Uint8Array(0);
     const hash = toHex(this.#hasher.digest());
     await this.#writer.finish(packName(hash));
@@ -122,7 +131,11 @@ export class PackWriter {
     this.#writing.catch(() => undefined);
     this.#written += this.#filled;
     this.#filled = 0;
-    this.#filling = this.#spare ?? new Uint8Array(WRITE_BYTES);
+    this.#filling = this.#spare ?? takeBuffer(this.#buffers);
     this.#spare = full;
   }
+}
+
+function takeBuffer(buffers: WriteBuffers): Uint8Array {
+  return buffers.pop() ?? new Uint8Array(WRITE_BYTES);
 }
