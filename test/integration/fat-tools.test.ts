@@ -1,29 +1,16 @@
-import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { coversExtent, extentPairs, intersectExtents, totalBytes } from '../../src/bytes/extent-list.ts';
-import { readFatMap } from '../../src/filesystems/fat/fat-map.ts';
-import { isKeepWhole, type LiveMap } from '../../src/filesystems/filesystem.ts';
-import { makeFat, noise, putFile, witnessChain, type FatOptions } from '../support/fat-image.ts';
+import { coversExtent, extentPairs } from '../../src/bytes/extent-list.ts';
+import { makeFat, noise, putFile, type FatOptions } from '../support/fat-image.ts';
+import {
+  expectChainsAsWitnessed,
+  expectFreeAsWitnessed,
+  expectFreeDoesNotMatter,
+  liveMapOf,
+  readHead,
+} from '../support/fat-oracles.ts';
 import { witnessFat } from '../support/fat-witness.ts';
-import { openFileSource } from '../support/file-source.ts';
 import { temporaryFolder } from '../support/loop-device.ts';
-import { run, verdict } from '../support/run.ts';
-
-async function liveMap(image: string): Promise<LiveMap> {
-  using source = openFileSource(image);
-  const report = await readFatMap(source, {});
-  if (isKeepWhole(report)) throw new Error(`kept whole: ${report.keepWhole}`);
-  return report;
-}
-
-/** The boot sector and the FATs. */
-function readHead(image: string): Buffer {
-  const head = Buffer.alloc(4 * 1024 * 1024);
-  const file = openSync(image, 'r');
-  readSync(file, head);
-  closeSync(file);
-  return head;
-}
+import { run } from '../support/run.ts';
 
 /** Files that come and go, so that some are fragmented, and directories that need more than one cluster. */
 function fill(image: string, folder: string, clusterBytes: number): Map<string, Buffer> {
@@ -76,7 +63,7 @@ describe('FAT volumes made by mkfs.vfat and filled by mtools', () => {
       const image = makeFat(folder.path, { ...options, more: [...more, '-n', 'BOOT 1', '-i', '00ab12cd'] });
       const files = fill(image, folder.path, sectorBytes * sectorsPerCluster);
       const head = readHead(image);
-      const map = await liveMap(image);
+      const map = await liveMapOf(image);
       const witness = witnessFat(head);
 
       expect(map).toMatchObject({ type: `fat${bits}`, label: 'BOOT 1', uuid: '00AB-12CD', clean: true });
@@ -101,7 +88,7 @@ describe('FAT volumes made by mkfs.vfat and filled by mtools', () => {
       sectorsPerCluster: 16,
       more: ['-a'],
     });
-    const map = await liveMap(image);
+    const map = await liveMapOf(image);
     const { dataOffset, clusterBytes, clusterCount, byteLength } = witnessFat(readHead(image));
     const tail = dataOffset + clusterBytes * clusterCount;
     expect(tail).toBeLessThan(byteLength);
@@ -110,60 +97,3 @@ describe('FAT volumes made by mkfs.vfat and filled by mtools', () => {
     expect(extentPairs(map.free)).toEqual([[dataOffset, tail]]);
   });
 });
-
-/** Exactly the clusters that the witness calls unused are free. */
-function expectFreeAsWitnessed(map: LiveMap, image: Buffer): void {
-  const { isUsed, clusterCount, clusterBytes, dataOffset } = witnessFat(image);
-  const wrong: number[] = [];
-  for (let cluster = 2; cluster < clusterCount + 2; cluster++) {
-    const at = dataOffset + (cluster - 2) * clusterBytes;
-    if (coversExtent(map.free, at, at + clusterBytes) === isUsed(cluster)) wrong.push(cluster);
-  }
-  expect(wrong).toEqual([]);
-  expect(intersectExtents(map.free, map.metadata).count).toBe(0);
-}
-
-/** Each file's rows are its chain as mtools sees it. */
-function expectChainsAsWitnessed(
-  map: LiveMap,
-  image: string,
-  witness: { readonly dataOffset: number; readonly clusterBytes: number },
-  names: readonly string[],
-): void {
-  const chains = new Map<number, string>();
-  const { files } = map;
-  for (let row = 0; row < files.count; row++) {
-    const file = files.file[row]!;
-    const first = (files.byteOffset[row]! - witness.dataOffset) / witness.clusterBytes + 2;
-    const last = first + files.byteLength[row]! / witness.clusterBytes - 1;
-    chains.set(file, `${chains.get(file) ?? ''} ${first}-${last}`);
-  }
-  const expected = names
-    .map((name) =>
-      witnessChain(image, name)
-        .map(([first, last]) => ` ${first}-${last}`)
-        .join(''),
-    )
-    .filter((chain) => chain !== '');
-  expect([...chains.values()].sort()).toEqual(expected.sort());
-}
-
-/** With other bytes in all free places (in some thousand of them, if there are more) nobody sees a difference. */
-function expectFreeDoesNotMatter(map: LiveMap, image: string, files: Map<string, Buffer>): void {
-  const before = verdict('fsck.vfat', ['-n', '-v', image]);
-  const bytes = noise(65536, 1);
-  const step = Math.max(65536, Math.ceil(totalBytes(map.free) / 1000 / 65536) * 65536);
-  const file = openSync(image, 'r+');
-  for (const [start, end] of extentPairs(map.free)) {
-    for (let at = start; at < end; at += step) writeSync(file, bytes, 0, Math.min(65536, end - at), at);
-  }
-  closeSync(file);
-  // fsck.vfat knows no volumes with three FATs.
-  expect([before.status, before.output.includes('not 3')]).toEqual(readHead(image)[16] === 3 ? [1, true] : [0, false]);
-  expect(verdict('fsck.vfat', ['-n', '-v', image])).toEqual(before);
-  for (const [name, bytes] of files) {
-    const output = `${image}.out`;
-    run('mcopy', ['-n', '-o', '-i', image, `::${name}`, output]);
-    expect(readFileSync(output).equals(bytes)).toBe(true);
-  }
-}

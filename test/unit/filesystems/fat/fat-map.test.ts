@@ -199,6 +199,24 @@ describe('types by the number of clusters', () => {
   });
 });
 
+describe('the upper half of a first cluster', () => {
+  it('counts on FAT32', async () => {
+    const fat = buildFat(32, 70_000);
+    fat.entry(fat.rootOffset, 0, { name: 'FAR', cluster: 68_000 });
+    fat.set(68_000, END[32]);
+    expect(rowsOf(await mapOf(fat.image), fat)).toEqual(['0:0->68000 x 1']);
+  });
+
+  it('belongs to others on FAT16', async () => {
+    const fat = buildFat(16, 5000);
+    fat.entry(fat.rootOffset, 0, { name: 'NEAR', cluster: 0x70000 + 20 });
+    fat.set(20, END[16]);
+    const map = await mapOf(fat.image);
+    expect(rowsOf(map, fat)).toEqual(['0:0->20 x 1']);
+    expect(map.note).toBeUndefined();
+  });
+});
+
 describe('FAT32 only', () => {
   it('ignores the upper four bits of an entry', async () => {
     const fat = buildFat(32, 100);

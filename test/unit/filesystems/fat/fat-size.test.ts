@@ -12,11 +12,10 @@ async function mapOf(source: BlockSource): Promise<LiveMap> {
 }
 
 describe('size', () => {
-  /** A volume of 64 GB in clusters of 4 KiB whose FAT is made as it is read. */
-  function hugeFat(entry: (cluster: number) => number): BlockSource {
+  /** A volume in clusters of 4 KiB (64 GB, if not told otherwise) whose FAT is made as it is read. */
+  function hugeFat(entry: (cluster: number) => number, clusterCount = 16_000_000): BlockSource {
     const { image } = buildFat(32, 100);
-    const clusterCount = 16_000_000;
-    const fatSectors = 125_001;
+    const fatSectors = Math.ceil((clusterCount + 2) / 128);
     image[13] = 8;
     image.writeUInt32LE(fatSectors, 36);
     image.writeUInt32LE(32 + 2 * fatSectors + clusterCount * 8, 32);
@@ -42,5 +41,23 @@ describe('size', () => {
     expect(totalBytes(chained.free)).toBe(7_999_999 * 4096 + 2 * 4096);
     const alternating = await mapOf(hugeFat((cluster) => (cluster < 2 || cluster % 2 === 0 ? 0x0fffffff : 0)));
     expect(alternating.free.count).toBeLessThanOrEqual(1_000_000);
+  }, 20_000);
+
+  it('does not hold a table of 160 GB in memory: no files, and no guess when it is not clean', async () => {
+    const clusters = 40_000_000;
+    const clean = hugeFat((cluster) => (cluster < 2 ? 0x0fffffff : 0), clusters);
+    const map = await mapOf(clean);
+    expect(map.files.count).toBe(0);
+    // The root directory lives although the FAT calls it free.
+    expect(totalBytes(map.free)).toBe((clusters - 1) * 4096);
+    const report = await readFatMap(
+      hugeFat((cluster) => (cluster < 2 ? 0x07ffffff : 0), clusters),
+      {},
+    );
+    expect(report).toMatchObject({
+      keepWhole: 'was not shut down cleanly, and is too large to be checked',
+      type: 'fat32',
+      uuid: 'CAFE-1234',
+    });
   }, 20_000);
 });
