@@ -1,0 +1,146 @@
+/**
+ * What an ext file system says about its blocks: the block bitmaps as one witness, the inodes in use as the other.
+ * Reads all metadata but directories; holds columns, so that half a million files cost some tens of megabytes.
+ */
+import { type ExtentList, unionExtents } from '../../bytes/extent-list.ts';
+import { type BlockSource } from '../../device/block-source.ts';
+import { CorruptDataError } from '../../errors.ts';
+import {
+  forEachClearRun,
+  groupClusterCount,
+  readGroupBitmaps,
+  type BitmapRules,
+  type GroupBitmaps,
+} from './bitmaps.ts';
+import { BlockMapReader } from './block-maps.ts';
+import { RO_COMPAT } from './features.ts';
+import { type GroupDescriptors } from './group-descriptors.ts';
+import { groupEndBlock, groupFirstBlock } from './group-layout.ts';
+import { inodeMapKind, inodeRole, ROLE } from './inode-roles.ts';
+import { readInodeTables } from './inode-tables.ts';
+import { inodeChecksumSeed, inodeMapRoot, inodeXattrBlock, isInodeChecksumRight } from './inode.ts';
+import { placeMetadata } from './metadata-places.ts';
+import { RangeCollector } from './range-collector.ts';
+import { type RunTable } from './run-table.ts';
+import { type Superblock } from './superblock.ts';
+import { swapCandidate, type SwapCandidate } from './swap-files.ts';
+
+export interface FileSystemView {
+  /** Bytes that the block bitmaps call free. */
+  readonly bitmapFree: ExtentList;
+  /** Superblocks, descriptors, bitmaps, used inode-table blocks, tree, indirect and xattr blocks. */
+  readonly structures: ExtentList;
+  /** Inode-table blocks that hold no inode in use. */
+  readonly unusedTables: ExtentList;
+  /** Role of each owner of `runs`. */
+  readonly roles: Uint8Array;
+  readonly runs: readonly RunTable[];
+  readonly swapCandidates: readonly SwapCandidate[];
+}
+
+/** Bitmaps of so many bytes are held at a time, twice: for blocks and for inodes. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+/** Throws CorruptDataError as soon as anything contradicts the format. */
+export async function readFileSystemView(
+  source: BlockSource,
+  sb: Superblock,
+  groups: GroupDescriptors,
+  rules: BitmapRules,
+  signal?: AbortSignal,
+): Promise<FileSystemView> {
+  const places = placeMetadata(sb, groups);
+  const collector = new ViewCollector(sb);
+  const batch = Math.max(1, Math.floor(BATCH_BYTES / sb.blockSize));
+  for (let first = 0; first < groups.count; first += batch) {
+    const end = Math.min(groups.count, first + batch);
+    const bitmaps = await readGroupBitmaps(source, sb, groups, first, end, rules, signal);
+    collector.addBitmaps(bitmaps);
+    await readInodeTables(source, sb, groups, bitmaps, rules.trustsUninit, collector, signal);
+  }
+  const runs = await collector.maps.resolve(source, signal);
+  return {
+    bitmapFree: collector.free.build(),
+    structures: unionExtents(places.fixed, collector.structures.build()),
+    unusedTables: collector.unusedTables.build(),
+    roles: Uint8Array.from(collector.roles),
+    runs,
+    swapCandidates: collector.swapCandidates,
+  };
+}
+
+class ViewCollector {
+  readonly structures = new RangeCollector();
+  readonly unusedTables = new RangeCollector();
+  readonly free = new RangeCollector();
+  readonly roles: number[] = [];
+  readonly swapCandidates: SwapCandidate[] = [];
+  readonly maps: BlockMapReader;
+  readonly #sb: Superblock;
+  readonly #hasChecksums: boolean;
+
+  constructor(sb: Superblock) {
+    this.#sb = sb;
+    this.#hasChecksums = (sb.features.roCompat & RO_COMPAT.metadataChecksum) !== 0;
+    this.maps = new BlockMapReader(sb, this.structures);
+  }
+
+  addBitmaps(bitmaps: GroupBitmaps): void {
+    const sb = this.#sb;
+    const { blockSize, blocksPerCluster } = sb;
+    for (let group = bitmaps.firstGroup; group < bitmaps.endGroup; group++) {
+      const at = (group - bitmaps.firstGroup) * blockSize;
+      const first = groupFirstBlock(sb, group);
+      const end = groupEndBlock(sb, group);
+      const bits = bitmaps.blocks.subarray(at, at + blockSize);
+      forEachClearRun(bits, groupClusterCount(sb, group), (startBit, endBit) => {
+        const runEnd = Math.min(end, first + endBit * blocksPerCluster);
+        this.free.add((first + startBit * blocksPerCluster) * blockSize, runEnd * blockSize);
+      });
+    }
+  }
+
+  tableBytes(start: number, end: number, isUsed: boolean): void {
+    (isUsed ? this.structures : this.unusedTables).add(start, end);
+  }
+
+  inode(inodeNumber: number, table: DataView, at: number): void {
+    try {
+      this.#addInode(inodeNumber, table, at);
+    } catch (error) {
+      if (!(error instanceof CorruptDataError)) throw error;
+      throw new CorruptDataError(`inode ${inodeNumber} is damaged: ${error.message}`, { cause: error });
+    }
+  }
+
+  #addInode(inodeNumber: number, table: DataView, at: number): void {
+    const sb = this.#sb;
+    const seed = this.#hasChecksums ? inodeChecksumSeed(sb, inodeNumber, table, at) : 0;
+    if (this.#hasChecksums && !isInodeChecksumRight(sb, table, at, seed)) {
+      throw new CorruptDataError('its checksum is wrong');
+    }
+    const xattrBlock = inodeXattrBlock(sb, table, at);
+    if (xattrBlock !== 0) this.#addStructure(xattrBlock);
+    const kind = inodeMapKind(sb, inodeNumber, table, at);
+    if (kind === 'none') return;
+    const root = inodeMapRoot(table, at);
+    if (kind === 'one-block') {
+      const block = table.getUint32(at + 0x28, true);
+      if (block > sb.firstDataBlock && block < sb.blockCount) this.#addStructure(block);
+      return;
+    }
+    const owner = this.roles.length;
+    const role = inodeRole(sb, inodeNumber, table, at);
+    this.roles.push(role);
+    const candidate = role === ROLE.file ? swapCandidate(owner, table, at) : undefined;
+    if (candidate !== undefined) this.swapCandidates.push(candidate);
+    if (kind === 'extents') this.maps.addExtentTree(owner, root, seed);
+    else this.maps.addIndirectMap(owner, root);
+  }
+
+  #addStructure(block: number): void {
+    const { blockSize, blockCount, firstDataBlock } = this.#sb;
+    if (block <= firstDataBlock || block >= blockCount) throw new CorruptDataError('it names a block outside');
+    this.structures.add(block * blockSize, (block + 1) * blockSize);
+  }
+}

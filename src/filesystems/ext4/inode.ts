@@ -1,0 +1,98 @@
+/**
+ * Fields of an inode record, read in place from a table: one record is 128 to 1024 bytes or more. Source of offsets:
+ * struct ext4_inode in Linux fs/ext4/ext4.h; of the checksum: ext4_inode_csum() in fs/ext4/inode.c.
+ */
+import { crc32cRaw } from '../../bytes/crc32c.ts';
+import { INCOMPAT } from './features.ts';
+import { type Superblock } from './superblock.ts';
+
+/** Inode numbers with a fixed meaning. */
+export const INODE = {
+  badBlocks: 1,
+  root: 2,
+  userQuota: 3,
+  groupQuota: 4,
+  resize: 7,
+  journal: 8,
+  lastReserved: 10,
+} as const;
+
+export const INODE_FLAG = { extents: 0x80000, eaInode: 0x200000, inlineData: 0x10000000 } as const;
+
+export const FILE_TYPE = { directory: 0x4000, regular: 0x8000, symlink: 0xa000 } as const;
+const FILE_TYPE_MASK = 0xf000;
+
+const CHECKSUM_LOW_AT = 0x7c;
+const CHECKSUM_HIGH_AT = 0x82;
+
+/** All accessors take the table's view and the byte at which the record begins. */
+export function inodeFileType(table: DataView, at: number): number {
+  return table.getUint16(at, true) & FILE_TYPE_MASK;
+}
+
+export function inodePermissions(table: DataView, at: number): number {
+  return table.getUint16(at, true) & 0o7777;
+}
+
+export function inodeOwnerId(table: DataView, at: number): number {
+  return table.getUint16(at + 0x02, true) + table.getUint16(at + 0x78, true) * 65536;
+}
+
+/** Bytes. */
+export function inodeSize(table: DataView, at: number): number {
+  return table.getUint32(at + 0x04, true) + table.getUint32(at + 0x6c, true) * 2 ** 32;
+}
+
+export function inodeFlags(table: DataView, at: number): number {
+  return table.getUint32(at + 0x20, true);
+}
+
+/** Half-kilobyte sectors that it uses, with those of its xattr block. */
+export function inodeSectors(table: DataView, at: number): number {
+  return table.getUint32(at + 0x1c, true);
+}
+
+/** Block number of its block of extended attributes; zero for none. */
+export function inodeXattrBlock(sb: Superblock, table: DataView, at: number): number {
+  const high = (sb.features.incompat & INCOMPAT.bits64) === 0 ? 0 : table.getUint16(at + 0x76, true);
+  return table.getUint32(at + 0x68, true) + high * 2 ** 32;
+}
+
+/** The 60 bytes of i_block. */
+export function inodeMapRoot(table: DataView, at: number): Uint8Array {
+  return new Uint8Array(table.buffer, table.byteOffset + at + 0x28, 60);
+}
+
+/**
+ * True when the record itself says that the inode is used: it has links, or it is a deleted one without a time of
+ * deletion, which e2fsck would report.
+ */
+export function isInodeInUse(table: DataView, at: number): boolean {
+  if (table.getUint16(at + 0x1a, true) !== 0) return true;
+  return table.getUint16(at, true) !== 0 && table.getUint32(at + 0x14, true) === 0;
+}
+
+/** The seed of all checksums that belong to one inode: number and generation. */
+export function inodeChecksumSeed(sb: Superblock, inodeNumber: number, table: DataView, at: number): number {
+  const key = new Uint8Array(8);
+  const view = new DataView(key.buffer);
+  view.setUint32(0, inodeNumber, true);
+  view.setUint32(4, table.getUint32(at + 0x64, true), true);
+  return crc32cRaw(sb.checksumSeed, key);
+}
+
+/** Verifies a record's checksum. A record of zeros needs none: mke2fs leaves reserved inodes so. */
+export function isInodeChecksumRight(sb: Superblock, table: DataView, at: number, seed: number): boolean {
+  const record = new Uint8Array(table.buffer, table.byteOffset + at, sb.inodeSize);
+  const low = table.getUint16(at + CHECKSUM_LOW_AT, true);
+  const hasHigh = sb.inodeSize > 128 && table.getUint16(at + 0x80, true) >= 4;
+  const high = hasHigh ? table.getUint16(at + CHECKSUM_HIGH_AT, true) : 0;
+  // Computed with the fields themselves as zero; the record is put back as it was.
+  table.setUint16(at + CHECKSUM_LOW_AT, 0, true);
+  if (hasHigh) table.setUint16(at + CHECKSUM_HIGH_AT, 0, true);
+  const computed = crc32cRaw(seed, record);
+  table.setUint16(at + CHECKSUM_LOW_AT, low, true);
+  if (hasHigh) table.setUint16(at + CHECKSUM_HIGH_AT, high, true);
+  const isRight = hasHigh ? computed === ((high << 16) | low) >>> 0 : (computed & 0xffff) === low;
+  return isRight || record.every((byte) => byte === 0);
+}
