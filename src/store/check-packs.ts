@@ -146,7 +146,7 @@ async function readFrame(storage: Storage, name: string, frame: TrailerFrame, nu
   try {
     const header = decodeFrameHeader(stored, what);
     // Decoding overwrites four bytes that the content's hash needs.
-    const payload = stored.slice(FRAME_HEADER_BYTES);
+    const payload = new Uint8Array(stored.subarray(FRAME_HEADER_BYTES));
     checkPayload(header, payload, what);
     const table = decodeFrameTable(payload, header.kind, what);
     if (header.number !== number || !sameLengths(table.itemLengths, frame.lengths)) {

@@ -93,7 +93,7 @@ export class ChunkIndex {
     }
     const file = {
       // Copies: the views that came with the head would keep all of it in memory.
-      open: { ...open, head: { ...open.head, frames: new Uint8Array(0), fences: open.head.fences.slice() } },
+      open: { ...open, head: { ...open.head, frames: new Uint8Array(0), fences: new Uint8Array(open.head.fences) } },
       storage,
       firstRecord: this.#recordCount,
       firstFrame: this.#frameCount,

@@ -39,7 +39,7 @@ export function encodeHeader(kind: FileKind, storeId: Uint8Array): Uint8Array {
   return header;
 }
 
-/** `what` names the file in messages. Throws CorruptDataError, or E_FORMAT_NEWER for a version this code cannot read. */
+/** `what` names the file in messages. Throws CorruptDataError, or E_NEWER_FORMAT for a version this code cannot read. */
 export function decodeHeader(bytes: Uint8Array, what: string): FileHeader {
   if (bytes.byteLength < HEADER_BYTES) throw new CorruptDataError(`${what} is cut short`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
@@ -51,13 +51,13 @@ export function decodeHeader(bytes: Uint8Array, what: string): FileHeader {
   }
   const major = view.getUint8(MAJOR_OFFSET);
   if (major !== FORMAT_MAJOR || view.getUint8(FLAGS_OFFSET) !== 0 || view.getUint8(FLAGS_OFFSET + 1) !== 0) {
-    throw new CardkeepError('failed', 'E_FORMAT_NEWER', `${what} has a format that this version cannot read`, {
+    throw new CardkeepError('failed', 'E_NEWER_FORMAT', `${what} has a format that this version cannot read`, {
       hint: 'use a newer cardkeep',
     });
   }
   return {
     kind: view.getUint8(KIND_OFFSET),
-    storeId: bytes.slice(STORE_ID_OFFSET, STORE_ID_OFFSET + STORE_ID_BYTES),
+    storeId: new Uint8Array(bytes.subarray(STORE_ID_OFFSET, STORE_ID_OFFSET + STORE_ID_BYTES)),
   };
 }
 

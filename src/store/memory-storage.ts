@@ -25,11 +25,11 @@ export function memoryStorage(options: MemoryStorageOptions = {}): Storage {
     async create(name, bytes) {
       const existing = files.get(name);
       if (existing !== undefined && equalBytes(existing.bytes, bytes)) return;
-      files.set(name, { bytes: bytes.slice(), modifiedMs: now() });
+      files.set(name, { bytes: new Uint8Array(bytes), modifiedMs: now() });
     },
     async createExclusive(name, bytes) {
       if (files.has(name)) return false;
-      files.set(name, { bytes: bytes.slice(), modifiedMs: now() });
+      files.set(name, { bytes: new Uint8Array(bytes), modifiedMs: now() });
       return true;
     },
     async beginWrite(folder, owner) {
@@ -61,7 +61,7 @@ function memoryWriter(files: Map<string, MemoryFile>, temporary: string, now: ()
   files.set(temporary, { bytes: new Uint8Array(0), modifiedMs: now() });
   return {
     async append(bytes) {
-      parts.push(bytes.slice());
+      parts.push(new Uint8Array(bytes));
     },
     async finish(name) {
       files.delete(temporary);

@@ -1,4 +1,7 @@
-/** The store's own messages (proto/store.proto) as plain data: config, head of an index, record, lock. */
+/**
+ * The store's own messages (proto/store.proto) as plain data: config, head of an index, record, lock. Decoded `bytes`
+ * are views that would keep the whole message, so what stays is copied (and `slice` of a Buffer would be a view again).
+ */
 import { cardkeep } from '../codec/generated/messages.js';
 import { decodeMessage, encodeMessage, fromWire64, toWire64 } from '../codec/wire.ts';
 import { CorruptDataError } from '../errors.ts';
@@ -76,12 +79,12 @@ export function decodeConfig(bytes: Uint8Array, what: string): StoreConfig {
   const message = decodeMessage(cardkeep.Config, bytes, what);
   requireThat(message.format === FORMAT && message.storeId.byteLength === 16, what);
   return {
-    storeId: message.storeId.slice(),
+    storeId: new Uint8Array(message.storeId),
     mustRead: message.mustRead,
     mustWrite: message.mustWrite,
     mustCheck: message.mustCheck,
-    idKey: message.idKey.slice(),
-    idKeyCheck: message.idKeyCheck.slice(),
+    idKey: new Uint8Array(message.idKey),
+    idKeyCheck: new Uint8Array(message.idKeyCheck),
     packBytes: message.packBytes,
     frameBytes: message.frameBytes,
     codec: message.codec,
@@ -109,7 +112,7 @@ export function decodeIndexHead(bytes: Uint8Array, what: string): IndexHead {
       byteLength: pack.byteLength ?? 0,
       kind: pack.kind ?? 0,
       condemnedMs: fromWire64(pack.condemnedMs),
-      condemnedBy: (pack.condemnedBy ?? new Uint8Array(0)).slice(),
+      condemnedBy: new Uint8Array(pack.condemnedBy ?? []),
     })),
     frames: message.frames,
     fences: message.fences,
@@ -127,9 +130,9 @@ export function decodeRecord(bytes: Uint8Array, what: string): StoreRecord {
   return {
     kind: message.kind,
     atMs: fromWire64(message.atMs),
-    subject: message.subject.slice(),
+    subject: new Uint8Array(message.subject),
     seq: message.seq,
-    body: message.body.slice(),
+    body: new Uint8Array(message.body),
   };
 }
 
@@ -146,7 +149,7 @@ export function decodeLock(bytes: Uint8Array, what: string): LockMessage {
 
 function requireId(id: Uint8Array, what: string): Uint8Array {
   requireThat(id.byteLength === 32, what);
-  return id.slice();
+  return new Uint8Array(id);
 }
 
 function requireThat(isTrue: boolean, what: string): void {

@@ -122,12 +122,12 @@ export async function readConfigFile(storage: Storage, entry: StorageEntry): Pro
   return config;
 }
 
-/** Throws E_FORMAT_NEWER when a store needs a feature that this code does not know. */
+/** Throws E_NEWER_FORMAT when a store needs a feature that this code does not know. */
 export function requireFeatures(features: readonly string[], verb: 'read' | 'write' | 'check'): void {
   const unknown = features.filter((feature) => !KNOWN_FEATURES.has(feature));
   if (unknown.length === 0) return;
   const names = unknown.map((name) => JSON.stringify(name.slice(0, 40))).join(', ');
-  throw new CardkeepError('failed', 'E_FORMAT_NEWER', `to ${verb} this store one has to know ${names}`, {
+  throw new CardkeepError('failed', 'E_NEWER_FORMAT', `to ${verb} this store one has to know ${names}`, {
     hint: 'use a newer cardkeep',
   });
 }

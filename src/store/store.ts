@@ -95,7 +95,7 @@ export async function createStore(storage: Storage, options: CreateStoreOptions 
   return openStore(storage, options);
 }
 
-/** Opens a store for reading; `startSession` opens it for writing. Throws E_NO_STORE, E_FORMAT_NEWER, CorruptDataError. */
+/** Opens a store for reading; `startSession` opens it for writing. Throws E_NO_STORE, E_NEWER_FORMAT, CorruptDataError. */
 export async function openStore(storage: Storage, options: OpenStoreOptions = {}): Promise<Store> {
   const onDamage = options.onDamage ?? (() => undefined);
   const config = await readConfig(storage, onDamage);

@@ -76,7 +76,10 @@ describe('making a store on a storage that fails at one call', () => {
         () => true,
         () => false,
       );
-      if (!made) await createStore(storage, SMALL).catch((error: unknown) => expect(error).toMatchObject({ code: 'E_STORE_EXISTS' }));
+      if (!made)
+        await createStore(storage, SMALL).catch((error: unknown) =>
+          expect(error).toMatchObject({ code: 'E_STORE_EXISTS' }),
+        );
       const { snapshot } = await backUp(storage, 0, 5);
       expect(await expectSound(storage)).toEqual([snapshot]);
       expect((await checkAll(await openStore(storage))).problems).toEqual([]);
