@@ -13,6 +13,7 @@ export function backupSummary(created: CreatedSnapshot, parentNumber: number | u
     `  ${readWords(created, parentNumber)}`,
     `  ${newWords(snapshot.counts.newBytes, storedBytes)}, in ${humanDuration(elapsedMs)}`,
     ...warnings.map(warningLine),
+    '  all versions: cardkeep list',
   ];
 }
 

@@ -21,9 +21,9 @@ export async function check(context: CliContext, reference: string | undefined, 
   // What opening works around is found again by the check itself, which tells more.
   const { store, path } = await openChosenStore(context, () => undefined);
   await using _ = store;
-  return reference === undefined
-    ? checkWhole(context, store, path, flags.readData === true)
-    : checkVersion(context, store, reference);
+  // Awaited here: the store is closed when this function returns.
+  if (reference === undefined) return await checkWhole(context, store, path, flags.readData === true);
+  return await checkVersion(context, store, reference);
 }
 
 async function checkVersion(context: CliContext, store: Store, reference: string): Promise<number> {

@@ -13,12 +13,18 @@ const CODES: Readonly<Record<number, string>> = {
 
 const PAGES: Readonly<Record<string, { readonly examples: readonly string[]; readonly codes: readonly number[] }>> = {
   cardkeep: {
-    examples: ['sudo cardkeep backup /dev/sda      a new version of the card in the reader', 'cardkeep list                      all that is kept'],
+    examples: [
+      'sudo cardkeep backup /dev/sda      a new version of the card in the reader',
+      'cardkeep list                      all that is kept',
+    ],
     codes: [0, 1, 2, 4, 5, 6, 7, 130],
   },
   devices: { examples: ['cardkeep devices', 'cardkeep devices --all --json'], codes: [0, 1, 2] },
   backup: {
-    examples: ['sudo cardkeep backup /dev/sda --note "before the upgrade"', 'cardkeep backup octopi.img --card octopi --at 2026-11-01'],
+    examples: [
+      'sudo cardkeep backup /dev/sda --note "before the upgrade"',
+      'cardkeep backup octopi.img --card octopi --at 2026-11-01',
+    ],
     codes: [0, 1, 2, 5, 6, 7, 130],
   },
   list: { examples: ['cardkeep list', 'cardkeep list octopi --json'], codes: [0, 1, 2, 7] },

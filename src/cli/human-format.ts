@@ -52,11 +52,11 @@ export interface Column {
 export function layOutTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const titles = columns.map(({ title }) => title ?? '');
   const all = titles.some((title) => title !== '') ? [titles, ...rows] : rows;
-  const widths = columns.map((_, i) => Math.max(...all.map((row) => [...(row[i] ?? '')].length)));
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => widthOf(row[i] ?? ''))));
   return all.map((row) => {
     const cells = columns.map(({ align }, i) => {
       const cell = row[i] ?? '';
-      const padding = ' '.repeat((widths[i] ?? 0) - [...cell].length);
+      const padding = ' '.repeat((widths[i] ?? 0) - widthOf(cell));
       return align === 'right' ? padding + cell : cell + padding;
     });
     return cells
@@ -64,6 +64,13 @@ export function layOutTable(columns: readonly Column[], rows: readonly (readonly
       .join('  ')
       .trimEnd();
   });
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Cells on a terminal, taking each visible character for one. */
+function widthOf(text: string): number {
+  return /^[\x20-\x7e]*$/u.test(text) ? text.length : Array.from(graphemes.segment(text)).length;
 }
 
 /** `1 version`, `3 versions`. */

@@ -4,7 +4,15 @@ import type { CliContext } from './context.ts';
 import { writeJson, writeLines } from './output.ts';
 import { EXIT_DONE } from './report-error.ts';
 import { settingsPath, writeSettings } from './settings.ts';
-import { chooseStore, defaultStorePath, folderOf, makeStore, openIfThere, requireEmptyPlace, warnOfDamage } from './store-choice.ts';
+import {
+  chooseStore,
+  defaultStorePath,
+  folderOf,
+  makeStore,
+  openIfThere,
+  requireEmptyPlace,
+  warnOfDamage,
+} from './store-choice.ts';
 
 export async function initStore(context: CliContext, wanted: string | undefined): Promise<number> {
   const storePath = await placeOf(context, wanted);

@@ -21,7 +21,10 @@ export function buildProgram({ version, isJson }: ProgramOptions, run: Runner): 
     .description('Keeps every version of an SD card or disk, and gives any of them back.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .option('--store <path>', 'the store: a folder (else $CARDKEEP_STORE, else the one chosen by init, else ~/.cardkeep)')
+    .option(
+      '--store <path>',
+      'the store: a folder (else $CARDKEEP_STORE, else the one chosen by init, else ~/.cardkeep)',
+    )
     .option('--json', 'print one JSON document')
     .option('--quiet', 'no progress and no summary')
     .option('--no-progress', 'no progress')

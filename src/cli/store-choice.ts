@@ -3,6 +3,8 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CardkeepError, NotFoundError, systemErrorCode } from '../errors.ts';
 import type { CorruptDataError } from '../errors.ts';
+import { openLocalStorage } from '../store/local-storage.ts';
+import { createStore, openStore } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import type { CliContext } from './context.ts';
 import { writeNotice } from './output.ts';
@@ -107,7 +109,6 @@ async function namesIn(folder: string): Promise<string[] | undefined> {
 
 /** Makes a store in a folder, and the folder too where there is none. Throws E_STORE_EXISTS. */
 export async function makeStore(context: CliContext, storePath: string): Promise<Store> {
-  const [{ openLocalStorage }, { createStore }] = await loadStoreModules();
   const storage = await openLocalStorage(storePath, { create: true, owner: context.user.owner });
   return createStore(storage, { onDamage: warnOfDamage });
 }
@@ -118,7 +119,6 @@ export async function openIfThere(
   storePath: string,
   onDamage: OnDamage,
 ): Promise<Store | undefined> {
-  const [{ openLocalStorage }, { openStore }] = await loadStoreModules();
   try {
     const storage = await openLocalStorage(storePath, { owner: context.user.owner });
     return await openStore(storage, { onDamage });
@@ -127,12 +127,6 @@ export async function openIfThere(
     if (isAbsent) return undefined;
     throw error;
   }
-}
-
-async function loadStoreModules(): Promise<
-  [typeof import('../store/local-storage.ts'), typeof import('../store/store.ts')]
-> {
-  return Promise.all([import('../store/local-storage.ts'), import('../store/store.ts')]);
 }
 
 /** Damage that the store worked around: the command goes on. */

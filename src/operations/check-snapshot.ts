@@ -50,7 +50,9 @@ export async function checkSnapshot(
   const kept = new ExtentListBuilder();
   const readOne = async (run: MapRun): Promise<void> => {
     try {
-      readBytes += (await readRun(store, run)).byteLength;
+      // Not in one expression: it would read the sum before the wait and add to what it was then.
+      const { byteLength } = await readRun(store, run);
+      readBytes += byteLength;
     } catch (error) {
       note('chunk', error, `bytes ${run.byteOffset} to ${run.byteOffset + run.byteLength}`);
     }

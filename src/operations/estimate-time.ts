@@ -22,7 +22,8 @@ export async function estimateReadMs(
     throwIfAborted(signal);
     const place = Math.floor(((source.byteLength - length) * i) / SAMPLES / SAMPLE_BYTES) * SAMPLE_BYTES;
     try {
-      readBytes += (await source.read(place, length)).byteLength;
+      await source.read(place, length);
+      readBytes += length;
     } catch (error) {
       if (!isMediumError(error)) throw error;
     }

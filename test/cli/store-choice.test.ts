@@ -60,7 +60,9 @@ it('says that the chosen store is not there instead of making another one in its
   const { status, stderr } = cardkeep.run('backup', 'card.img');
   expect({ status, stderr }).toEqual({
     status: 7,
-    stderr: expect.stringMatching(/^cardkeep: E_NO_STORE: .*usb\/store \(chosen by cardkeep init\)\n {2}plug in the disk/u),
+    stderr: expect.stringMatching(
+      /^cardkeep: E_NO_STORE: .*usb\/store \(chosen by cardkeep init\)\n {2}plug in the disk/u,
+    ),
   });
   expect(existsSync(inFolder('usb'))).toBe(false);
 });
@@ -78,5 +80,8 @@ it('does not put a store among other files', () => {
 it('names settings that it cannot understand', () => {
   mkdirSync(inFolder('home/.config/cardkeep'), { recursive: true });
   writeFileSync(inFolder('home/.config/cardkeep/settings.json'), '{"store": 5');
-  expect(cardkeep.run('list')).toMatchObject({ status: 1, stderr: expect.stringMatching(/^cardkeep: E_SETTINGS: .*\n {2}remove it/u) });
+  expect(cardkeep.run('list')).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^cardkeep: E_SETTINGS: .*\n {2}remove it/u),
+  });
 });

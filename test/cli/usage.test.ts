@@ -16,7 +16,8 @@ describe.each(COMMANDS)('%s --help', (command) => {
     expect(examples.trim().split('\n')).toHaveLength(2);
     expect(examples).toContain(`cardkeep ${command}`);
     expect(stdout).toMatch(/Exit codes:\n +0 {2}done\n/u);
-    for (const option of ['--store', '--json', '--quiet', '--no-progress', '--verbose']) expect(stdout).toContain(option);
+    for (const option of ['--store', '--json', '--quiet', '--no-progress', '--verbose'])
+      expect(stdout).toContain(option);
   });
 });
 
@@ -63,6 +64,9 @@ it('says what is not there with exit code 7', () => {
     stdout: '',
     stderr: 'cardkeep: E_NO_STORE: there is no store yet\n  the first backup makes one: cardkeep backup\n',
   });
-  expect(cardkeep.run('backup', 'absent.img')).toMatchObject({ status: 7, stderr: expect.stringContaining('E_NO_SOURCE') });
+  expect(cardkeep.run('backup', 'absent.img')).toMatchObject({
+    status: 7,
+    stderr: expect.stringContaining('E_NO_SOURCE'),
+  });
   expect(cardkeep.run('list', '--store', 'absent', '--json')).toMatchObject({ status: 7, stderr: '' });
 });

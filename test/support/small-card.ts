@@ -6,7 +6,7 @@ import { run, shell } from './run.ts';
 const MIB = 1024 * 1024;
 export const SMALL_CARD_BYTES: number = 24 * MIB;
 export const SMALL_BOOT = { byteOffset: MIB, byteLength: 6 * MIB };
-export const SMALL_ROOT = { byteOffset: 8 * MIB, byteLength: 14 * MIB };
+export const SMALL_ROOT = { byteOffset: 9 * MIB, byteLength: 14 * MIB };
 
 export interface SmallCardOptions {
   /** Label of the root file system, and so the name that the card gets. */

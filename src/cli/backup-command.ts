@@ -1,0 +1,105 @@
+/** `backup [SOURCE]`: a new version of a card. */
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { openSource } from '../device/file-device.ts';
+import { createSnapshot, estimateSnapshot } from '../operations/create-snapshot.ts';
+import type { CreateSnapshotOptions } from '../operations/create-snapshot.ts';
+import { estimateReadMs } from '../operations/estimate-time.ts';
+import { guardSource } from '../operations/guard-source.ts';
+import type { DeviceIdentity } from '../snapshot/snapshot.ts';
+import { checkCardName, readCatalog } from '../snapshot/catalog.ts';
+import { readMachineIdentity } from '../store/machine-identity.ts';
+import { backupDocument, backupSummary, estimateDocument, estimateLines } from './backup-summary.ts';
+import type { CliContext } from './context.ts';
+import { writeJson, writeLines, writeNotice } from './output.ts';
+import { parseTime } from './parse-time.ts';
+import { withProgress } from './progress-display.ts';
+import { EXIT_DONE } from './report-error.ts';
+import { findChosenStore, openOrMakeStore } from './store-choice.ts';
+
+export interface BackupFlags {
+  readonly card?: string;
+  readonly note?: string;
+  readonly tag?: readonly string[];
+  readonly at?: string;
+  readonly full?: boolean;
+  readonly raw?: boolean;
+  readonly keepSwap?: boolean;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export async function backUp(context: CliContext, wanted: string | undefined, flags: BackupFlags): Promise<number> {
+  if (flags.card !== undefined) checkCardName(flags.card);
+  if (flags.at !== undefined) parseTime(flags.at);
+  const sourcePath = wanted === undefined ? await chooseCard(context, flags) : path.resolve(wanted);
+  const device = await guardSource(sourcePath);
+  const source = await openSource(sourcePath);
+  try {
+    const options = await snapshotOptions(context, flags, device);
+    if (flags.dryRun === true) return await tellEstimate(context, source, options);
+    return await store(context, source, options);
+  } finally {
+    await source.close();
+  }
+}
+
+async function chooseCard(context: CliContext, flags: BackupFlags): Promise<string> {
+  const { offerCard } = await import('./offer-card.ts');
+  return offerCard(context, flags.yes === true);
+}
+
+type Source = Awaited<ReturnType<typeof openSource>>;
+
+async function store(context: CliContext, source: Source, options: CreateSnapshotOptions): Promise<number> {
+  const { json, quiet } = context.options;
+  const opened = await openOrMakeStore(context);
+  await using store = opened.store;
+  if (opened.isNew && quiet !== true) writeNotice([`made a store in ${opened.path}`]);
+  const created = await withProgress(context, async (onProgress) =>
+    createSnapshot(store, source, { ...options, onProgress }),
+  );
+  if (json === true) {
+    writeJson(backupDocument(created));
+  } else if (quiet !== true) {
+    const { parent } = created.snapshot;
+    const all = (await readCatalog(store)).cards.flatMap((card) => card.snapshots);
+    writeLines(backupSummary(created, all.find(({ id }) => id === parent)?.number));
+  }
+  return EXIT_DONE;
+}
+
+async function tellEstimate(context: CliContext, source: Source, options: CreateSnapshotOptions): Promise<number> {
+  const opened = await findChosenStore(context);
+  await using _ = opened?.store;
+  const estimate = await withProgress(context, async (onProgress) =>
+    estimateSnapshot(opened?.store, source, { ...options, onProgress }),
+  );
+  const estimatedMs = await estimateReadMs(source, estimate.wouldReadBytes, context.signal);
+  if (context.options.json === true) writeJson(estimateDocument(estimate, estimatedMs));
+  else writeLines(estimateLines(estimate, estimatedMs));
+  return EXIT_DONE;
+}
+
+async function snapshotOptions(
+  context: CliContext,
+  flags: BackupFlags,
+  device: DeviceIdentity,
+): Promise<CreateSnapshotOptions> {
+  const { signal, now, tool } = context;
+  const host = hostname();
+  return {
+    signal,
+    now,
+    device,
+    card: flags.card,
+    note: flags.note,
+    tags: flags.tag,
+    atMs: flags.at === undefined ? undefined : parseTime(flags.at),
+    full: flags.full,
+    raw: flags.raw,
+    keepSwap: flags.keepSwap,
+    utcOffsetMinutes: -new Date(now()).getTimezoneOffset(),
+    session: { kind: 'backup', host, tool, machine: await readMachineIdentity(), now, signal },
+  };
+}

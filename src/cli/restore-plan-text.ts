@@ -1,0 +1,75 @@
+/** The plan of a restore as a person reads it: two columns, what it costs, what is lost. And its JSON document. */
+import type { InspectedTarget } from '../operations/inspect-target.ts';
+import type { PeekedPartition } from '../operations/peek-target.ts';
+import type { RestorePlan } from '../restore/restore-plan.ts';
+import type { StoredSnapshot } from '../snapshot/catalog.ts';
+import { fileSystemName, versionLine } from './describe-version.ts';
+import { humanBytes, humanDuration, layOutTable, visibleText } from './human-format.ts';
+
+export interface RestoreEstimate {
+  readonly writeBytesPerSecond: number;
+  readonly readBytesPerSecond: number;
+  readonly verify: boolean;
+}
+
+export function planLines(
+  snapshot: StoredSnapshot,
+  target: InspectedTarget,
+  plan: RestorePlan,
+  estimate: RestoreEstimate,
+): string[] {
+  const { volume } = snapshot;
+  const left = [headOf(target.presentBytes, target.model), ...partitionLines(target.partitions)];
+  const right = [headOf(volume.byteLength, volume.device.model), ...partitionLines(volume.partitions)];
+  if (plan.targetBytes > plan.volumeBytes) right.push(`${humanBytes(plan.targetBytes - plan.volumeBytes)} not used`);
+  const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, i) => [
+    left[i] ?? '',
+    `  ${right[i] ?? ''}`,
+  ]);
+  const titles = [{ title: `now on ${visibleText(target.path)}` }, { title: '  after the restore' }];
+  const rate = `about ${humanDuration(estimateMs(plan, estimate))} at ${humanBytes(estimate.writeBytesPerSecond)}/s`;
+  return [
+    versionLine(snapshot.id, snapshot),
+    ...layOutTable(titles, rows).map((line) => `  ${line}`),
+    `  writes ${humanBytes(plan.dataBytes + (plan.targetIsZero ? 0 : plan.zeroBytes))}; ${rate}${estimate.verify ? ', read back included' : ', not read back'}`,
+  ];
+}
+
+export function planDocument(
+  snapshot: StoredSnapshot,
+  target: string,
+  plan: RestorePlan,
+  estimate: RestoreEstimate,
+): object {
+  return {
+    snapshot: snapshot.id,
+    target,
+    targetBytes: plan.targetBytes,
+    wouldWriteBytes: plan.dataBytes,
+    wouldZeroBytes: plan.zeroBytes,
+    estimatedMs: estimateMs(plan, estimate),
+  };
+}
+
+function estimateMs(plan: RestorePlan, { writeBytesPerSecond, readBytesPerSecond, verify }: RestoreEstimate): number {
+  const bytes = plan.dataBytes + (plan.targetIsZero ? 0 : plan.zeroBytes);
+  const seconds = bytes / writeBytesPerSecond + (verify ? bytes / readBytesPerSecond : 0);
+  return Math.max(Math.round(seconds * 1000), 100);
+}
+
+/** `16.9 GB SanDisk SU16G`. */
+function headOf(byteLength: number, model: string): string {
+  return byteLength === 0 ? 'nothing' : `${humanBytes(byteLength)} ${visibleText(model)}`.trimEnd();
+}
+
+function partitionLines(partitions: readonly PeekedPartition[]): string[] {
+  return layOutTable(
+    [{}, {}, {}, { align: 'right' }],
+    partitions.map(({ number, fileSystem, label, byteLength }) => [
+      number === 0 ? 'whole' : `p${number}`,
+      fileSystemName(fileSystem) || 'unknown',
+      visibleText(label),
+      humanBytes(byteLength),
+    ]),
+  );
+}
