@@ -34,7 +34,7 @@ export interface BuiltGpt {
 /** Writes a GPT header and its entries with right checksums, whatever they say. */
 export function putGpt(image: Buffer, gpt: BuiltGpt): void {
   const { sectorSize = 512, lba = 1, entriesLba = 2, entryCount = 128, entryBytes = 128, partitions = [] } = gpt;
-  const entries = Buffer.alloc(Math.min(entryCount * entryBytes, 1 << 20));
+  const entries = Buffer.alloc(Math.min(entryCount * entryBytes, 8 << 20));
   for (const { index, firstLba, lastLba } of partitions) {
     entries.fill(0x11, index * entryBytes, index * entryBytes + 32);
     entries.writeBigUInt64LE(firstLba, index * entryBytes + 32);

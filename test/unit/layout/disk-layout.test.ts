@@ -189,15 +189,31 @@ describe('a GPT', () => {
     expect(await layoutOf(image)).toMatchObject({ table: 'mbr' });
   });
 
+  it('that was copied to another place is no GPT', async () => {
+    const image = blank();
+    putMbr(image, 0, [protective]);
+    putGpt(image, { partitions, lba: 9, entriesLba: 20 });
+    image.copyWithin(512, 9 * 512, 10 * 512);
+    expect((await layoutOf(image)).keepWhole).toBe('the MBR announces a GPT, but no copy of it is whole');
+  });
+
+  it('on top of a bare file system is not believed', async () => {
+    const image = blank();
+    putMbr(image, 0, [protective]);
+    putGpt(image, { partitions });
+    expect((await layoutOf(image, [51_200])).keepWhole).toBeUndefined();
+    expect((await layoutOf(image, [0, 51_200])).keepWhole).toBe('there is a GPT and a bare file system');
+  });
+
   it.each([
     ['2^32 entries', { entryCount: 0xffffffff }],
     ['2^32 byte entries', { entryBytes: 0xffffff80 }],
     ['entries of 64 bytes', { entryBytes: 64 }],
     ['no entries', { entryCount: 0 }],
     ['8 MiB of entries', { entryCount: 65_536 }],
-    ['entries past the end', { entriesLba: 16_380 }],
+    ['entries past the end', { entriesLba: 32_760 }],
   ])('with %s is no GPT', async (_, hostile) => {
-    const image = blank();
+    const image = blank(16);
     putMbr(image, 0, [protective]);
     putGpt(image, hostile);
     expect((await layoutOf(image)).keepWhole).toBe('the MBR announces a GPT, but no copy of it is whole');
