@@ -72,7 +72,7 @@ class OpenFileDevice implements FileDevice {
   readonly isBlockDevice: boolean;
   readonly sectorSize: number;
   readonly physicalSectorSize: number;
-  readonly truncate?: (byteLength: number) => Promise<void>;
+  declare readonly truncate?: (byteLength: number) => Promise<void>;
   readonly #opened: OpenedDevice;
   readonly #handle: FileHandle;
   readonly #file: OpenFile;
