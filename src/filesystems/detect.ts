@@ -3,7 +3,7 @@ import { isMediumError, type BlockSource } from '../device/block-source.ts';
 import { readExt4Map } from './ext4/ext4-map.ts';
 import { readFatMap } from './fat/fat-map.ts';
 import { type FileSystemReport, type ReadOptions } from './filesystem.ts';
-import { probeSignatures } from './signatures.ts';
+import { probeSignatures, UNREADABLE } from './signatures.ts';
 import { readSwapMap } from './swap.ts';
 
 type Reader = (partition: BlockSource, options: ReadOptions) => Promise<FileSystemReport>;
@@ -15,6 +15,8 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
   ['vfat', readFatMap],
   ['swap', readSwapMap],
 ]);
+
+const CANNOT_BE_READ = 'some of its structures cannot be read';
 
 /** As users write the names that are no plain words. */
 const SPELLINGS: ReadonlyMap<string, string> = new Map([
@@ -42,6 +44,7 @@ export async function readFileSystem(partition: BlockSource, options: ReadOption
   let type: string | undefined;
   try {
     const names = [...new Set((await probeSignatures(partition)).map((signature) => signature.name))];
+    if (names.includes(UNREADABLE)) return { keepWhole: CANNOT_BE_READ };
     if (names.length === 0) return { keepWhole: 'no known file system' };
     if (names.length > 1) return { keepWhole: `ambiguous: it looks like ${names.map(spell).join(' and like ')}` };
     type = names[0]!;
@@ -51,7 +54,7 @@ export async function readFileSystem(partition: BlockSource, options: ReadOption
   } catch (error) {
     const known = type === undefined ? {} : { type };
     if (error instanceof CorruptDataError) return { keepWhole: error.message, ...known };
-    if (isMediumError(error)) return { keepWhole: 'some of its structures cannot be read', ...known };
+    if (isMediumError(error)) return { keepWhole: CANNOT_BE_READ, ...known };
     throw error;
   }
 }

@@ -3,7 +3,7 @@
  * stale superblock looks like a live one. So a mark is believed on thin evidence here; the readers check theirs well.
  */
 import { ByteView } from '../bytes/byte-view.ts';
-import { isMediumError, sliceSource, type BlockSource } from '../device/block-source.ts';
+import { sliceSource, type BlockSource } from '../device/block-source.ts';
 import { hasFatParameters } from './fat/boot-sector.ts';
 import { readProbeWindow, type ProbeWindow } from './probe-window.ts';
 import { MAGIC_RULES, TAIL_RULES } from './signature-rules.ts';
@@ -23,10 +23,14 @@ const LUKS2_SECOND_HEADERS: readonly number[] = Array.from({ length: 9 }, (_, i)
 const ZFS_LABEL_BYTES = 256 * 1024;
 const ZFS_DESCRIPTION_AT = 16 * 1024;
 
-/** All marks of known formats, by place. Throws the source's error when one of the places cannot be read. */
+/** The name of a place where a mark could be, but the medium does not give it. */
+export const UNREADABLE = 'unreadable sectors';
+
+/** All marks of known formats, by place. A place that the medium does not give counts as `UNREADABLE`. */
 export async function probeSignatures(source: BlockSource): Promise<Signature[]> {
   const window = await readProbeWindow(source, [...headPlaces(), ...tailPlaces(source.byteLength)]);
   const found = [...headSignatures(window), ...tailSignatures(window, source.byteLength)];
+  for (const byteOffset of window.unreadable) found.push({ name: UNREADABLE, byteOffset });
   return found.sort((a, b) => a.byteOffset - b.byteOffset);
 }
 
@@ -36,14 +40,9 @@ export async function probeSignatures(source: BlockSource): Promise<Signature[]>
  */
 export async function isFileSystemAt(source: BlockSource, byteOffset: number): Promise<boolean> {
   if (!(byteOffset >= 0 && byteOffset < source.byteLength)) return false;
-  try {
-    const rest = sliceSource(source, byteOffset, source.byteLength - byteOffset);
-    const found = headSignatures(await readProbeWindow(rest, headPlaces()));
-    return found.some((signature) => signature.name !== EXT_BACKUP);
-  } catch (error) {
-    if (isMediumError(error)) return false;
-    throw error;
-  }
+  const rest = sliceSource(source, byteOffset, source.byteLength - byteOffset);
+  const found = headSignatures(await readProbeWindow(rest, headPlaces()));
+  return found.some((signature) => signature.name !== EXT_BACKUP);
 }
 
 const EXT_BACKUP = 'ext backup superblock';

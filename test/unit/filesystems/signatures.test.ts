@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memorySource } from '../../../src/device/block-source.ts';
+import { memorySource, type BlockSource } from '../../../src/device/block-source.ts';
 import { MAGIC_RULES, TAIL_RULES } from '../../../src/filesystems/signature-rules.ts';
 import { isFileSystemAt, probeSignatures } from '../../../src/filesystems/signatures.ts';
 
@@ -75,13 +75,34 @@ describe('marks of known formats', () => {
 });
 
 describe('places that cannot be read', () => {
-  it('are no file system for a question, and a failure for a probe', async () => {
-    const source = {
-      byteLength: MIB,
-      sectorSize: 512,
-      read: async () => Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' })),
+  /** Fails where a bad sector lies. */
+  function scratched(image: Buffer, badSector: number, code = 'EIO'): BlockSource {
+    const source = memorySource(image);
+    return {
+      ...source,
+      read: async (at, length, into) => {
+        const isHit = at < (badSector + 1) * 512 && badSector * 512 < at + length;
+        if (isHit) throw Object.assign(new Error(code), { code });
+        return memorySource(image).read(at, length, into);
+      },
     };
-    expect(await isFileSystemAt(source, 4096)).toBe(false);
-    await expect(probeSignatures(source)).rejects.toThrow('EIO');
+  }
+
+  it('are told apart from places that hold nothing', async () => {
+    const image = Buffer.alloc(MIB);
+    image.write('_BHRfS_M', 65_600, 'latin1');
+    const names = async (badSector: number): Promise<string[]> => [
+      ...new Set((await probeSignatures(scratched(image, badSector))).map(({ name }) => name)),
+    ];
+    expect(await names(3)).toEqual(['unreadable sectors', 'btrfs']);
+    expect(await names(128)).toEqual(['unreadable sectors']);
+    expect(await names(2047)).toEqual(['btrfs', 'unreadable sectors']);
+    expect(await names(1500)).toEqual(['btrfs']);
+    expect(await isFileSystemAt(scratched(image, 3), 0)).toBe(true);
+    expect(await isFileSystemAt(scratched(image, 128), 0)).toBe(false);
+  });
+
+  it('but other failures are passed on', async () => {
+    await expect(probeSignatures(scratched(Buffer.alloc(MIB), 3, 'EBADF'))).rejects.toThrow('EBADF');
   });
 });
