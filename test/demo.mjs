@@ -84,7 +84,8 @@ function demo(folder) {
 
   const imageBytes = statSync(cardPath).size;
   heading('Size');
-  console.log(`two plain dd images: ${megabytes(2 * imageBytes)}`);
+  const gzipBytes = statSync(new URL('fixtures/demo-card/version-1.img.gz', import.meta.url)).size;
+  console.log(`two plain dd images: ${megabytes(2 * imageBytes)}, about ${megabytes(2 * gzipBytes)} with gzip -9`);
   console.log(
     `the store with both: ${megabytes(storeBytes)}, ${((2 * imageBytes) / storeBytes).toFixed(0)} times less`,
   );
