@@ -165,7 +165,7 @@ function regionsOf(
     if (start > end) regions.push(keptRegion(end, start - end));
     if (partitionEnd <= start) continue;
     regions.push(
-      start === entry.byteOffset
+      start === entry.byteOffset && partitionEnd === entry.byteOffset + entry.byteLength
         ? partitionRegion(entry, report, index, layout.tableExtents)
         : keptRegion(start, partitionEnd - start, index),
     );

@@ -10,7 +10,7 @@ import { decodeMessage, encodeMessage } from '../codec/wire.ts';
 import { CorruptDataError } from '../errors.ts';
 
 /** Bytes of the volume that one leaf tells of; for ever, because it fixes the content of every leaf. */
-export const WINDOW_BYTES = 16 * 1024 * 1024;
+export const WINDOW_BYTES: number = 16 * 1024 * 1024;
 /** Children of a node above the leaves. */
 export const NODE_CHILDREN = 64;
 const CHUNK_ID_BYTES = 32;

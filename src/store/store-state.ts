@@ -15,7 +15,7 @@ export class StoreState {
   readonly onDamage: OnDamage;
   readonly reader: ChunkReader;
   /** Names of all index files that were loaded since this was last cleared, for a writer that relied on them. */
-  readonly everLoaded = new Set<string>();
+  readonly everLoaded: Set<string> = new Set();
   #index: Promise<ChunkIndex> | undefined;
   #rescued: ChunkIndex | undefined;
 
