@@ -1,5 +1,5 @@
 /** Devices in words: one line each, its partitions below. */
-import type { ListedDevice } from '../device/list-devices.ts';
+import type { ListedDevice } from '../device/listed-device.ts';
 import { fileSystemName } from './describe-version.ts';
 import { humanBytes, layOutTable, visibleText } from './human-format.ts';
 

@@ -1,6 +1,6 @@
 /** `backup` without SOURCE: the one card that is plugged in is offered, several are listed, none is said. */
 import { listDevices } from '../device/list-devices.ts';
-import type { ListedDevice } from '../device/list-devices.ts';
+import type { ListedDevice } from '../device/listed-device.ts';
 import { runCommand } from '../device/run-command.ts';
 import { CardkeepError, NotFoundError } from '../errors.ts';
 import { askYesNo, canAsk, cannotAsk, declined } from './ask.ts';
