@@ -53,12 +53,11 @@ async function createHasher(backend: HashBackend, key?: Uint8Array): Promise<Con
 
 type NativeBinding = Pick<typeof blakeHash, 'Blake3Hasher'>;
 
-async function loadNative(): Promise<NativeBinding | undefined> {
-  try {
-    return await import('@napi-rs/blake-hash');
-  } catch {
-    return undefined;
-  }
+let loading: Promise<NativeBinding | undefined> | undefined;
+
+/** Once: every pack and every small file makes a hasher. */
+function loadNative(): Promise<NativeBinding | undefined> {
+  return (loading ??= import('@napi-rs/blake-hash').catch(() => undefined));
 }
 
 /** The hexadecimal exit is twice as cheap as a Buffer made by the binding, which costs more than hashing 4 KiB. */

@@ -26,6 +26,8 @@ export interface ChunkWriterOptions {
   readonly frameBytes: number;
   readonly codec: Codec;
   readonly now: () => number;
+  /** Turns an error of the storage into what lies behind it. Never rejects. */
+  readonly explain: (error: unknown) => Promise<unknown>;
   /** Stores an index file and loads it. */
   readonly writeIndex: (bytes: Uint8Array) => Promise<void>;
 }

@@ -124,7 +124,7 @@ async function beginWrite(place: Place, folder: string, owner: string): Promise<
       const full = fullPath(place, name);
       await makeFolder(place, path.dirname(full));
       await place.handles.forget(full);
-      await rename(temporary, full);
+      await renameTemporary(temporary, full);
       await syncFolder(path.dirname(full));
     },
     async discard() {
@@ -133,6 +133,16 @@ async function beginWrite(place: Place, folder: string, owner: string): Promise<
       await unlink(temporary).catch(() => undefined);
     },
   };
+}
+
+/** Another session, that took this one for dead, may have removed the temporary file. */
+async function renameTemporary(temporary: string, full: string): Promise<void> {
+  try {
+    await rename(temporary, full);
+  } catch (cause) {
+    if (systemErrorCode(cause) !== 'ENOENT') throw cause;
+    throw new NotFoundError(`${path.basename(temporary)} is not in the store any more`, { cause });
+  }
 }
 
 /** Opens a file that must not exist yet, making its folder when that is missing. */

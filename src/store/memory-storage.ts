@@ -64,7 +64,7 @@ function memoryWriter(files: Map<string, MemoryFile>, temporary: string, now: ()
       parts.push(new Uint8Array(bytes));
     },
     async finish(name) {
-      files.delete(temporary);
+      if (!files.delete(temporary)) throw new NotFoundError(`${temporary} is not in the store`);
       files.set(name, { bytes: new Uint8Array(Buffer.concat(parts)), modifiedMs: now() });
     },
     async discard() {

@@ -3,11 +3,14 @@ import { encodeIndexFile, FRAME_ROW_BYTES, INDEX_RECORD_BYTES } from './index-fi
 import { MAX_INDEX_RECORDS } from './limits.ts';
 import type { FinishedPack } from './pack-writer.ts';
 
-/** Index files that list these packs, from what the packs' trailers say. One file unless there are too many chunks. */
+/**
+ * Index files that list these packs, from what the packs' trailers say. One file unless there are too many chunks. Packs
+ * are sorted: in which order they became durable is chance, and equal content should give equal files.
+ */
 export function* encodePackIndexes(storeId: Uint8Array, packs: readonly FinishedPack[]): Generator<Uint8Array> {
   let group: FinishedPack[] = [];
   let groupChunks = 0;
-  for (const pack of packs) {
+  for (const pack of [...packs].sort((a, b) => (a.hash < b.hash ? -1 : 1))) {
     const chunks = countChunks(pack);
     if (group.length > 0 && groupChunks + chunks > MAX_INDEX_RECORDS) {
       yield encodePackIndex(storeId, group, groupChunks);

@@ -20,6 +20,8 @@ export interface LaneOptions {
   readonly buffers: WriteBuffers;
   /** Called when a pack is durable; `frames` are the session's numbers of its frames. The lane waits for it. */
   readonly onPack: (pack: FinishedPack, frames: readonly number[]) => Promise<void>;
+  /** Turns an error of the storage into what lies behind it. */
+  readonly explain: (error: unknown) => Promise<unknown>;
   /** Called when a frame's buffer may be used again. */
   readonly onFrameDone: (frame: FrameBuilder) => void;
 }
@@ -82,7 +84,7 @@ export class PackLane {
       const encoded = await encoding;
       if (!this.#hasFailed) await this.#append(frame, encoded, lengths);
     } catch (error) {
-      this.#fail(error);
+      this.#fail(await this.#options.explain(error));
     }
     this.#options.onFrameDone(frame);
   }
@@ -115,7 +117,7 @@ export class PackLane {
       const finished = await pack.finish();
       await this.#options.onPack(finished, frames);
     } catch (error) {
-      this.#fail(error);
+      this.#fail(await this.#options.explain(error));
       await pack.discard();
     }
   }

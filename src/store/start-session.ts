@@ -58,6 +58,7 @@ export async function startWriteSession(state: StoreState, options: SessionOptio
       frameBytes: config.frameBytes,
       codec: config.codec === CODEC.raw ? CODEC.raw : CODEC.lz4,
       now: options.now,
+      explain: async (error) => lock.explain(error),
       writeIndex: async (bytes) => writeIndexFile(state, bytes, lock.id),
     });
     writer.counts.storedBytes += adoptedBytes;

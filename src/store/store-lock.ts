@@ -39,6 +39,7 @@ export class StoreLock {
   #message: LockMessage;
   /** Of the lock file, when it was last seen. */
   #renewedMs: number;
+  #hasLapsed = false;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(options: LockOptions, message: LockMessage) {
@@ -96,10 +97,19 @@ export class StoreLock {
    * after a lapse (the computer slept) others may have acted as if this session were dead.
    */
   async wasHeld(): Promise<boolean> {
-    const before = this.#renewedMs;
     await this.renew();
     await this.#requireStands();
-    return this.#renewedMs - before < LEASE_MS;
+    return !this.#hasLapsed;
+  }
+
+  /** E_LOCK_LOST instead of the error when the lock was taken away: others have removed this session's files, too. */
+  async explain(error: unknown): Promise<unknown> {
+    try {
+      await this.#requireStands();
+      return error;
+    } catch (reason) {
+      return reason instanceof CardkeepError ? lockLost(error) : error;
+    }
   }
 
   async release(): Promise<void> {
@@ -114,6 +124,7 @@ export class StoreLock {
   async #requireStands(): Promise<void> {
     const own = (await this.#options.storage.list(LOCK_FOLDER)).find((entry) => entry.name === this.#name);
     if (own === undefined) throw lockLost();
+    if (own.modifiedMs - this.#renewedMs >= LEASE_MS) this.#hasLapsed = true;
     this.#renewedMs = own.modifiedMs;
   }
 
@@ -147,8 +158,9 @@ export class StoreLock {
 }
 
 /** The session's claim is gone: what it relies on may be gone, too. */
-export function lockLost(): CardkeepError {
+export function lockLost(cause?: unknown): CardkeepError {
   return new CardkeepError('failed', 'E_LOCK_LOST', 'the store took this backup for dead (was the computer asleep?)', {
     hint: 'run the backup again: what is stored already is found again',
+    cause,
   });
 }

@@ -1,6 +1,7 @@
 /** For every call that a small backup makes of its storage: that call goes wrong, and nothing may be lost. */
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../src/store/memory-storage.ts';
+import { ALL_FOLDERS } from '../../src/store/names.ts';
 import { createStore, openStore } from '../../src/store/store.ts';
 import type { Storage } from '../../src/store/storage.ts';
 import { LEASE_MS } from '../../src/store/store-lock.ts';
@@ -30,12 +31,25 @@ interface Clock {
   ms: number;
 }
 
+let original: { readonly files: ReadonlyMap<string, Uint8Array>; readonly first: string };
+
+beforeAll(async () => {
+  const storage = memoryStorage();
+  await createStore(storage, SMALL);
+  const { snapshot } = await backUp(storage, 0, 12);
+  const files = new Map<string, Uint8Array>();
+  for (const folder of ALL_FOLDERS) {
+    for (const { name, byteLength } of await storage.list(folder))
+      files.set(name, await storage.read(name, 0, byteLength));
+  }
+  original = { files, first: snapshot };
+});
+
 async function storeWithOneBackup(): Promise<{ storage: Storage; clock: Clock; first: string }> {
   const clock = { ms: 1_000_000 };
   const storage = memoryStorage({ now: () => ++clock.ms });
-  await createStore(storage, SMALL);
-  const { snapshot } = await backUp(storage, 0, 12);
-  return { storage, clock, first: snapshot };
+  for (const [name, bytes] of original.files) await storage.create(name, bytes);
+  return { storage, clock, first: original.first };
 }
 
 async function breakAt(call: number, fault: Fault): Promise<boolean> {
@@ -43,7 +57,7 @@ async function breakAt(call: number, fault: Fault): Promise<boolean> {
   const faulty = faultyStorage(storage, call, fault);
   let second: string | undefined;
   try {
-    second = (await backUp(faulty, 6, 40)).snapshot;
+    second = (await backUp(faulty, 6, 24)).snapshot;
   } catch {
     // As it should be, mostly; a failed `remove` of the lock, for one, fails nobody.
   }
@@ -51,7 +65,7 @@ async function breakAt(call: number, fault: Fault): Promise<boolean> {
   expect(seen).toContain(first);
   if (second !== undefined) expect(seen).toContain(second);
   clock.ms += LEASE_MS + 1;
-  const { snapshot } = await backUp(storage, 6, 40);
+  const { snapshot } = await backUp(storage, 6, 24);
   expect(await expectSound(storage)).toContain(snapshot);
   expect((await checkAll(await openStore(storage))).problems).toEqual([]);
   expect(await temporaryFiles(storage)).toEqual([]);

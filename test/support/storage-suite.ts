@@ -96,6 +96,15 @@ export function testStorage(
       expect(await names('packs')).toEqual([]);
     });
 
+    it('does not finish a file that somebody removed', async () => {
+      const writer = await storage.beginWrite('packs', 'owner1');
+      await writer.append(bytes('x'));
+      for (const name of await names('packs')) await storage.remove(name);
+      await expect(writer.finish('packs/a/x')).rejects.toThrow(NotFoundError);
+      await writer.discard();
+      expect(await names('packs/a')).toEqual([]);
+    });
+
     it('removes, also what is not there', async () => {
       await storage.create('a', bytes('abc'));
       await storage.read('a', 0, 1);
