@@ -21,8 +21,8 @@ function make4kCard(
   using loop = attachLoop(image, '-b', '4096');
   writeTable(loop.path, script);
   for (const [byteOffset, command] of fileSystems) {
-    using part = attachLoop(image, '-o', `${byteOffset}`, '--sizelimit', `${30 * MIB}`);
-    run(command, command === 'mkfs.vfat' ? ['-S', '4096', part.path] : ['-q', '-F', part.path]);
+    if (command === 'mkfs.vfat') run(command, ['-S', '4096', `--offset=${byteOffset / 512}`, image, '30720']);
+    else run(command, ['-q', '-F', '-E', `offset=${byteOffset}`, image, '30m']);
   }
   return witnessTable(loop.path);
 }
