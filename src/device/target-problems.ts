@@ -33,13 +33,16 @@ export async function findTargetProblem(
   if (facts.system) {
     return refused('E_TARGET_IS_SYSTEM', `${path} holds the running system`, 'choose another disk: cardkeep devices');
   }
-  for (const { path: kept, what } of question.keep) {
+  for (const { path: kept, what, isClosed } of question.keep) {
     if (await facts.holds(kept)) {
       return refused(
         'E_TARGET_HOLDS_STORE',
         `${path} holds ${what} (${kept})`,
         'choose another disk: cardkeep devices',
       );
+    }
+    if (isClosed === true && facts.kind !== 'device' && (await liesIn(path, kept))) {
+      return refused('E_TARGET_HOLDS_STORE', `${path} lies in ${what} (${kept})`, 'name a file in another folder');
     }
   }
   const inUse = findUse(facts, 'TARGET', question.platform);
