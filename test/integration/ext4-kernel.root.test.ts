@@ -1,0 +1,58 @@
+import { rmSync } from 'node:fs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { copyImage, fillMounted, imageFolder, makeExt4Image } from '../support/ext4-image.ts';
+import { readExt4Oracle } from '../support/ext4-oracle.ts';
+import { expectAgreement, expectWellFormedMap, fsckVerdict, makeMapTrue, mapImage } from '../support/ext4-proof.ts';
+import { mountPartition } from '../support/loop-device.ts';
+import { describeTree } from '../support/real-card.ts';
+
+const FOLDER = imageFolder('kernel');
+const MEBIBYTES = 48;
+
+/** Each set is written to by the kernel. `type` is what mkfs makes it, as blkid names it. */
+const SETS: readonly { readonly options: string; readonly blockSize?: number; readonly mount?: string }[] = [
+  { options: '-t ext4 -b 4096' },
+  { options: '-t ext4 -b 1024', blockSize: 1024 },
+  { options: '-t ext4 -b 2048 -G 64 -g 2048', blockSize: 2048 },
+  { options: '-t ext4 -b 4096 -O ^metadata_csum,^64bit' },
+  { options: '-t ext4 -b 1024 -O ^metadata_csum,uninit_bg,^64bit -N 60000', blockSize: 1024 },
+  { options: '-t ext4 -b 1024 -O ^metadata_csum,uninit_bg,64bit,^flex_bg', blockSize: 1024 },
+  { options: '-t ext4 -b 4096 -O metadata_csum_seed,orphan_file -I 512' },
+  { options: '-t ext4 -b 1024 -O ^resize_inode,meta_bg -I 128', blockSize: 1024 },
+  { options: '-t ext4 -b 1024 -O sparse_super2,mmp,^has_journal -I 1024', blockSize: 1024 },
+  { options: '-t ext4 -b 4096 -O inline_data,ea_inode,encrypt,verity,stable_inodes,large_dir' },
+  { options: '-t ext4 -b 4096 -O bigalloc -C 65536' },
+  { options: '-t ext4 -b 1024 -O bigalloc -C 8192', blockSize: 1024 },
+  { options: '-t ext3 -b 1024 -O ^sparse_super,^resize_inode', blockSize: 1024 },
+  { options: '-t ext3 -b 4096' },
+  { options: '-t ext2 -b 1024 -g 1024', blockSize: 1024 },
+  { options: '-t ext2 -r 0 -b 4096' },
+];
+
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+describe('the live map of a file system written by the kernel', () => {
+  it.each(SETS)('loses nothing: $options', async ({ options, blockSize = 4096 }) => {
+    const image = `${FOLDER}/image`;
+    makeExt4Image(image, MEBIBYTES, options.split(' '));
+    {
+      using mounted = mountPartition(image, 0, MEBIBYTES * 1024 * 1024);
+      fillMounted(mounted.path, blockSize);
+    }
+    const map = await mapImage(image);
+    expect(map.clean).toBe(true);
+    expectWellFormedMap(map);
+    expectAgreement(map, readExt4Oracle(image));
+
+    using copy = copyImage(image, `${FOLDER}/copy`);
+    makeMapTrue(copy.path, map);
+    expect(fsckVerdict(copy.path)).toBe(fsckVerdict(image));
+    expect(await treeOf(copy.path)).toEqual(await treeOf(image));
+  });
+});
+
+async function treeOf(image: string): Promise<string[]> {
+  using mounted = mountPartition(image, 0, MEBIBYTES * 1024 * 1024, { readOnly: true });
+  const tree = await describeTree(mounted.path);
+  return tree;
+}
