@@ -14,6 +14,9 @@ import type { Storage } from './storage.ts';
 /** Pages kept decoded, in bytes. All of an index of 360 000 chunks. */
 const PAGE_CACHE_BYTES = 16 * 1024 * 1024;
 
+/** Hashes do not agree in 64 bits; one chunk may be listed a few times. More would make lookups slow. */
+const MAX_EQUAL_PREFIXES = 64;
+
 /** A frame, as the index describes it. */
 export interface FramePlace {
   /** Of all frames of all index files, by load order: a key for caches. */
@@ -89,6 +92,9 @@ export class ChunkIndex {
     for await (const page of readPages(storage, open)) {
       for (let at = 0; at < page.byteLength; at += INDEX_RECORD_BYTES) {
         prefixes.set(page.subarray(at, at + 8), count++ * 8);
+        const isEqual =
+          count > MAX_EQUAL_PREFIXES && equalPrefixes(prefixes, count - 1, count - 1 - MAX_EQUAL_PREFIXES);
+        if (isEqual) throw new CorruptDataError(`${open.name} has IDs that are no hashes`);
       }
     }
     const file = {
@@ -196,4 +202,9 @@ export class ChunkIndex {
     }
     return this.#files[low]!;
   }
+}
+
+function equalPrefixes(prefixes: Uint8Array, a: number, b: number): boolean {
+  for (let i = 0; i < 8; i++) if (prefixes[a * 8 + i] !== prefixes[b * 8 + i]) return false;
+  return true;
 }

@@ -1,12 +1,16 @@
+import { randomInt } from 'node:crypto';
+
 /**
- * Open addressing over one typed array: 8 bytes of a chunk ID and a 4-byte number, 12 bytes a slot, 15 a chunk. IDs are
- * hashes already, so the first 32 bits choose the slot by multiplication, in order: sorted input is inserted in memory
- * order, and growing needs no power of two. JavaScript's Map ends at 16.7 million entries; this does not.
+ * Open addressing over one typed array: 8 bytes of a chunk ID and a 4-byte number, 12 bytes a slot, 15 a chunk. The
+ * slot is chosen with random factors: the IDs come from files, and somebody might have written them so that they all
+ * fall into one place. JavaScript's Map ends at 16.7 million entries; this does not.
  */
 export class PrefixTable {
   #slots: Uint32Array;
   #capacity: number;
   #count = 0;
+  readonly #highFactor = randomInt(2 ** 31) * 2 + 1;
+  readonly #lowFactor = randomInt(2 ** 31) * 2 + 1;
 
   constructor(expected = 1024) {
     this.#capacity = capacityFor(expected);
@@ -39,7 +43,7 @@ export class PrefixTable {
     const high = readWord(id, 0);
     const low = readWord(id, 4);
     const slots = this.#slots;
-    let slot = this.#home(high);
+    let slot = this.#home(high, low);
     for (;;) {
       const value = slots[slot * 3 + 2]!;
       if (value === 0) return false;
@@ -48,13 +52,14 @@ export class PrefixTable {
     }
   }
 
-  #home(high: number): number {
-    return Math.floor((high / 2 ** 32) * this.#capacity);
+  #home(high: number, low: number): number {
+    const mixed = Math.imul(high ^ Math.imul(low, this.#lowFactor), this.#highFactor) >>> 0;
+    return Math.floor((mixed / 2 ** 32) * this.#capacity);
   }
 
   #insert(high: number, low: number, stored: number): void {
     const slots = this.#slots;
-    let slot = this.#home(high);
+    let slot = this.#home(high, low);
     while (slots[slot * 3 + 2] !== 0) slot = slot + 1 === this.#capacity ? 0 : slot + 1;
     slots[slot * 3] = high;
     slots[slot * 3 + 1] = low;

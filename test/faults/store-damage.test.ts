@@ -121,6 +121,17 @@ describe('a file', () => {
     }
   });
 
+  it('under the name of another one is found', async () => {
+    for (const { name, byteLength } of files.filter(({ name }) => /[0-9a-f]{64}$/u.test(name))) {
+      const renamed = memoryStorage();
+      for (const file of files) await renamed.create(file.name, await storage.read(file.name, 0, file.byteLength));
+      const wrongName = name.replace(/[0-9a-f]{4}$/u, 'abcd');
+      await renamed.create(wrongName, await storage.read(name, 0, byteLength));
+      const { problems } = await checkAll(await openStore(renamed));
+      expect(problems, name).toMatchObject([{ kind: 'damaged', what: wrongName }]);
+    }
+  });
+
   it('that is read wrong once is read again', async () => {
     const pack = files.find(({ name, byteLength }) => name.startsWith('packs/') && byteLength > 4000)!;
     let flips = 1;

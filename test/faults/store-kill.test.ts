@@ -4,12 +4,13 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { openLocalStorage } from '../../src/store/local-storage.ts';
 import { createStore, openStore } from '../../src/store/store.ts';
 import { checkAll, temporaryFiles } from '../support/store-model.ts';
 
-const CHILD = path.join(import.meta.dirname, '../support/kill-child.ts');
+const CHILD = fileURLToPath(new URL('../support/kill-child.ts', import.meta.url));
 const CHUNKS = 2500;
 const CHUNK_BYTES = 20_000;
 const PACK_BYTES = 1 << 20;

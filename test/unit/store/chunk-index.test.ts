@@ -149,6 +149,24 @@ describe('the index', () => {
   });
 });
 
+describe('IDs made to collide', () => {
+  it('are refused when they are equal, and cost nothing when they are only alike', async () => {
+    const equal = indexOf(0, 300);
+    for (let i = 0; i < 300; i++) equal.records.fill(7, i * 44, i * 44 + 31);
+    const storage = memoryStorage();
+    await addIndex(storage, equal);
+    const { index, damage } = await load(storage);
+    expect([index.recordCount, damage.length]).toEqual([0, 1]);
+    const table = new PrefixTable();
+    const id = new Uint8Array(8);
+    for (let i = 0; i < 300_000; i++) {
+      new DataView(id.buffer).setUint32(i % 2 ? 0 : 4, i);
+      table.add(id, 0, i);
+    }
+    expect(table.count).toBe(300_000);
+  });
+});
+
 describe('the tables in memory', () => {
   it('hold 200 000 entries with equal prefixes among them', () => {
     const table = new PrefixTable();
