@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { openSource } from '../device/file-device.ts';
+import { runCommand } from '../device/run-command.ts';
 import { createSnapshot, estimateSnapshot } from '../operations/create-snapshot.ts';
 import type { CreateSnapshotOptions } from '../operations/create-snapshot.ts';
 import { estimateReadMs } from '../operations/estimate-time.ts';
@@ -14,7 +15,7 @@ import type { CliContext } from './context.ts';
 import { writeJson, writeLines, writeNotice } from './output.ts';
 import { parseTime } from './parse-time.ts';
 import { withProgress } from './progress-display.ts';
-import { EXIT_DONE } from './report-error.ts';
+import { EXIT_DONE, withStopHint } from './report-error.ts';
 import { findChosenStore, openOrMakeStore } from './store-choice.ts';
 
 export interface BackupFlags {
@@ -33,8 +34,8 @@ export async function backUp(context: CliContext, wanted: string | undefined, fl
   if (flags.card !== undefined) checkCardName(flags.card);
   if (flags.at !== undefined) parseTime(flags.at);
   const sourcePath = wanted === undefined ? await chooseCard(context, flags) : path.resolve(wanted);
-  const device = await guardSource(sourcePath);
-  const source = await openSource(sourcePath);
+  const device = await guardSource(sourcePath, runCommand);
+  const source = await openSource(sourcePath, { commandLine: context.commandLine });
   try {
     const options = await snapshotOptions(context, flags, device);
     if (flags.dryRun === true) return await tellEstimate(context, source, options);
@@ -56,15 +57,17 @@ async function store(context: CliContext, source: Source, options: CreateSnapsho
   const opened = await openOrMakeStore(context);
   await using store = opened.store;
   if (opened.isNew && quiet !== true) writeNotice([`made a store in ${opened.path}`]);
-  const created = await withProgress(context, async (onProgress) =>
-    createSnapshot(store, source, { ...options, onProgress }),
+  const created = await withStopHint(
+    'nothing is lost: the same command goes on with what was stored by now',
+    async () => withProgress(context, async (onProgress) => createSnapshot(store, source, { ...options, onProgress })),
   );
   if (json === true) {
     writeJson(backupDocument(created));
   } else if (quiet !== true) {
     const { parent } = created.snapshot;
     const all = (await readCatalog(store)).cards.flatMap((card) => card.snapshots);
-    writeLines(backupSummary(created, all.find(({ id }) => id === parent)?.number));
+    const parentNumber = all.find(({ id }) => id === parent)?.number;
+    writeLines(backupSummary(created, { parentNumber, isOnly: all.length === 1 }));
   }
   return EXIT_DONE;
 }

@@ -4,27 +4,34 @@ import type { Warning } from '../operations/progress.ts';
 import { cardLines, versionLine } from './describe-version.ts';
 import { humanBytes, humanDuration, visibleText } from './human-format.ts';
 
-/** The summary on a terminal. `parentNumber`: of the version before it, if there is one. */
-export function backupSummary(created: CreatedSnapshot, parentNumber: number | undefined): string[] {
+export interface Surroundings {
+  /** Of the version before it, if there is one. */
+  readonly parentNumber: number | undefined;
+  /** True for the first version of the store. */
+  readonly isOnly: boolean;
+}
+
+/** The summary on a terminal. */
+export function backupSummary(created: CreatedSnapshot, surroundings: Surroundings): string[] {
   const { id, snapshot, storedBytes, elapsedMs, warnings } = created;
   return [
     versionLine(id, snapshot),
     ...cardLines(snapshot.volume),
-    `  ${readWords(created, parentNumber)}`,
+    `  ${readWords(created, surroundings)}`,
     `  ${newWords(snapshot.counts.newBytes, storedBytes)}, in ${humanDuration(elapsedMs)}`,
     ...warnings.map(warningLine),
     '  all versions: cardkeep list',
   ];
 }
 
-function readWords({ snapshot }: CreatedSnapshot, parentNumber: number | undefined): string {
+function readWords({ snapshot }: CreatedSnapshot, { parentNumber, isOnly }: Surroundings): string {
   const { read, carried, proved, newBytes, live } = snapshot.counts;
   const parts = [`read ${humanBytes(read)}`];
   const since = parentNumber === undefined ? '' : ` since version ${parentNumber}`;
   if (carried > 0) {
     parts.push(`${humanBytes(carried)} unchanged${since}`);
     if (proved > 0) return `${parts.join('; ')}, ${humanBytes(proved)} of it re-checked`;
-  } else if (live > newBytes && newBytes > 0) {
+  } else if (!isOnly && live > newBytes && newBytes > 0) {
     parts.push(`${humanBytes(live - newBytes)} of it in the store already`);
   }
   return parts.join('; ');

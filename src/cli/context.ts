@@ -20,4 +20,6 @@ export interface CliContext {
   readonly now: () => number;
   /** `cardkeep 0.1.0`. */
   readonly tool: string;
+  /** The command as the user wrote it, ready to be pasted behind `sudo`. */
+  readonly commandLine: string;
 }

@@ -119,7 +119,7 @@ class StatusLine {
     this.#rate.add(this.#now(), progress.doneBytes);
   }
 
-  /** `read 52%, 1.2 GB of 2.4 GB, 38 MB/s, 31 s left, 3.4 MB new`. */
+  /** `read 52%, 1.20 of 2.40 GB, 38 MB/s, 31 s left, 3.4 MB new`. */
   text(): string {
     const { phase, totalBytes } = this.#progress;
     if (totalBytes === 0) return `${PHASE_WORDS[phase]}, ${humanDuration(this.#now() - this.#startMs)} so far`;
@@ -149,7 +149,7 @@ class StatusLine {
 
   #amounts(): string {
     const { doneBytes, totalBytes } = this.#progress;
-    return `${humanBytes(doneBytes)} of ${humanBytes(totalBytes)}`;
+    return amountOf(doneBytes, totalBytes);
   }
 
   #details(): string[] {
@@ -158,9 +158,22 @@ class StatusLine {
     const details: string[] = [];
     if (rate !== undefined) {
       details.push(`${humanBytes(Math.round(rate))}/s`);
-      if (doneBytes < totalBytes) details.push(`${humanDuration(((totalBytes - doneBytes) / rate) * 1000)} left`);
+      if (doneBytes < totalBytes) details.push(`${timeLeft((totalBytes - doneBytes) / rate)} left`);
     }
     if (newBytes !== undefined) details.push(`${humanBytes(newBytes)} new`);
     return details;
   }
+}
+
+/** `0.21 of 2.40 GB`, in the unit of the whole: near the end too, each step is seen. */
+function amountOf(doneBytes: number, totalBytes: number): string {
+  const [divisor, unit] = totalBytes >= 1e9 ? [1e9, 'GB'] : totalBytes >= 1e6 ? [1e6, 'MB'] : [1e3, 'kB'];
+  const digits = unit === 'GB' ? 2 : 1;
+  return `${(doneBytes / divisor).toFixed(digits)} of ${(totalBytes / divisor).toFixed(digits)} ${unit}`;
+}
+
+/** In whole seconds: more would be false. */
+function timeLeft(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return whole < 10 ? `${whole} s` : humanDuration(whole * 1000);
 }

@@ -52,6 +52,21 @@ function asCardkeepError(thrown: unknown, options: ReportOptions): CardkeepError
   });
 }
 
+/** Runs `work`; when it is stopped, says what that means for what was begun. */
+export async function withStopHint<T>(hint: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isStop = error instanceof Error && (error.name === 'AbortError' || isStopped(error));
+    if (isStop) throw new CardkeepError('stopped', 'E_STOPPED', 'stopped', { hint, cause: error });
+    throw error;
+  }
+}
+
+function isStopped(error: Error): boolean {
+  return error instanceof CardkeepError && error.kind === 'stopped';
+}
+
 /** Errors of the operating system that reach this far: the place is named, the cure is the plain one. */
 function systemError(error: Error, code: string, options: ReportOptions): CardkeepError {
   const path = 'path' in error && typeof error.path === 'string' ? error.path : undefined;

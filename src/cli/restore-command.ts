@@ -1,26 +1,28 @@
 /** `restore SNAPSHOT TARGET`: inspect -> plan -> show -> ask -> look again -> write -> read back. */
-import { chown, unlink } from 'node:fs/promises';
+import { chown, statfs, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { openTarget } from '../device/file-device.ts';
+import type { TargetFacts } from '../device/device-guards.ts';
 import type { FileDevice } from '../device/file-device.ts';
-import { CardkeepError } from '../errors.ts';
-import { inspectTarget, requireSameTarget } from '../operations/inspect-target.ts';
+import { runCommand } from '../device/run-command.ts';
+import { CardkeepError, systemErrorCode } from '../errors.ts';
+import { guardTarget, guardTargetAgain } from '../operations/guard-target.ts';
+import type { GuardTargetOptions } from '../operations/guard-target.ts';
+import { inspectTarget, requireSameContent } from '../operations/inspect-target.ts';
 import type { InspectedTarget } from '../operations/inspect-target.ts';
-import { guardTarget } from '../operations/guard-target.ts';
 import { planSnapshotRestore, restoreSnapshot } from '../operations/restore-snapshot.ts';
 import type { RestoreCounts } from '../restore/execute-restore.ts';
 import type { RestorePlan } from '../restore/restore-plan.ts';
 import { findSnapshot, readCatalog } from '../snapshot/catalog.ts';
-import type { StoredSnapshot } from '../snapshot/catalog.ts';
 import type { Store } from '../store/store.ts';
 import { askYesNo, canAsk, cannotAsk, declined } from './ask.ts';
 import type { CliContext } from './context.ts';
 import { humanBytes, humanDuration, visibleText } from './human-format.ts';
 import { writeJson, writeLines, writeNotice } from './output.ts';
 import { withProgress } from './progress-display.ts';
-import { EXIT_DONE } from './report-error.ts';
+import { EXIT_DONE, withStopHint } from './report-error.ts';
 import { planDocument, planLines } from './restore-plan-text.ts';
-import type { RestoreEstimate } from './restore-plan-text.ts';
+import type { PlannedRestore, RestoreEstimate } from './restore-plan-text.ts';
 import { openChosenStore } from './store-choice.ts';
 
 export interface RestoreFlags {
@@ -35,6 +37,12 @@ export interface RestoreFlags {
 const CARD_SPEED = { writeBytesPerSecond: 20e6, readBytesPerSecond: 60e6 };
 const FILE_SPEED = { writeBytesPerSecond: 200e6, readBytesPerSecond: 400e6 };
 
+interface Work extends PlannedRestore {
+  readonly store: Store;
+  readonly facts: TargetFacts;
+  readonly guard: GuardTargetOptions;
+}
+
 export async function restore(
   context: CliContext,
   reference: string,
@@ -45,93 +53,110 @@ export async function restore(
   const opened = await openChosenStore(context);
   await using store = opened.store;
   const snapshot = findSnapshot(await readCatalog(store), reference);
-  const target = await inspectTarget(targetPath, snapshot.volume.byteLength);
-  await guardTarget(target, { storePath: opened.path, force: flags.force === true });
+  const guard = { storePath: opened.path, force: flags.force === true, run: runCommand };
+  const facts = await guardTarget(targetPath, guard);
+  const target = await inspectTarget(targetPath, snapshot.volume.byteLength, context.commandLine);
   const options = { verify: flags.verify, targetIsZero: target.kind !== 'device', signal: context.signal };
   const plan = await planSnapshotRestore(store, snapshot, target, options);
+  if (target.kind !== 'device') await requireSpace(targetPath, plan, target);
   const speed = target.kind === 'device' ? CARD_SPEED : FILE_SPEED;
   const estimate: RestoreEstimate = { ...speed, verify: flags.verify };
+  const work: Work = { store, snapshot, facts, guard, target, targetWord, targetModel: facts.model, plan, estimate };
   if (flags.dryRun === true) {
-    if (context.options.json === true) writeJson(planDocument(snapshot, targetPath, plan, estimate));
-    else writeLines([...planLines(snapshot, target, plan, estimate), '  nothing was written']);
+    if (context.options.json === true) writeJson(planDocument(work));
+    else writeLines([...planLines(work), '  nothing was written']);
     return EXIT_DONE;
   }
-  await confirm(context, flags, target, planLines(snapshot, target, plan, estimate));
-  return await write(context, { store, snapshot, target, plan, verify: flags.verify });
+  await confirm(context, flags, work);
+  // Awaited here: the store is closed when this function returns.
+  return await write(context, work);
 }
 
 function placeOf(word: string): string {
-  if (word === '-') {
-    throw new CardkeepError('usage', 'E_USAGE', 'a restore cannot be written to standard output', {
-      hint: 'name an image file or a device: cardkeep restore octopi octopi.img',
-    });
-  }
-  return path.resolve(word);
+  if (word !== '-') return path.resolve(word);
+  throw new CardkeepError('usage', 'E_USAGE', 'a restore cannot be written to standard output', {
+    hint: 'name an image file or a device: cardkeep restore octopi octopi.img',
+  });
 }
 
-async function confirm(
-  context: CliContext,
-  flags: RestoreFlags,
-  target: InspectedTarget,
-  plan: readonly string[],
-): Promise<void> {
+/** Throws E_NO_SPACE (failed) before anything is written. */
+async function requireSpace(targetPath: string, plan: RestorePlan, target: InspectedTarget): Promise<void> {
+  const { bavail, bsize } = await statfs(path.dirname(targetPath));
+  // A file that is emptied first gives back what it holds, at most its size.
+  const freeBytes = bavail * bsize + (target.kind === 'file' ? target.presentBytes : 0);
+  if (plan.dataBytes <= freeBytes) return;
+  const message = `${path.dirname(targetPath)} has ${humanBytes(freeBytes)} free, this version needs ${humanBytes(plan.dataBytes)}`;
+  throw new CardkeepError('failed', 'E_NO_SPACE', message, { hint: 'name a file on another disk' });
+}
+
+async function confirm(context: CliContext, flags: RestoreFlags, work: Work): Promise<void> {
   const { json, quiet } = context.options;
+  const where = visibleText(work.targetWord);
   if (flags.yes === true) {
-    if (json !== true && quiet !== true) writeNotice(plan);
+    if (json !== true && quiet !== true) writeNotice(planLines(work));
     return;
   }
-  const where = visibleText(target.path);
-  if (!canAsk())
-    throw cannotAsk(`all that is on ${where} would be overwritten`, 'look at the plan with --dry-run, then say --yes');
-  writeNotice(plan);
-  const loss = target.kind === 'new' ? `${where} is made.` : `All that is on ${where} is lost.`;
+  if (!canAsk()) {
+    const what = work.target.kind === 'new' ? `${where} would be made` : `all that is on ${where} would be overwritten`;
+    throw cannotAsk(what, 'look at the plan with --dry-run, then say --yes');
+  }
+  writeNotice(planLines(work));
+  const loss = work.target.kind === 'new' ? `${where} is made.` : `All that is on ${where} now is lost.`;
   if (!(await askYesNo(`${loss} Restore?`, context.signal))) throw declined();
 }
 
-interface Work {
-  readonly store: Store;
-  readonly snapshot: StoredSnapshot;
-  readonly target: InspectedTarget;
-  readonly plan: RestorePlan;
-  readonly verify: boolean;
-}
-
 async function write(context: CliContext, work: Work): Promise<number> {
-  const { store, snapshot, target, plan, verify } = work;
+  const { store, snapshot, target, plan, estimate } = work;
   const startMs = context.now();
-  const device = await openWritable(target, plan);
+  // Somebody may have mounted or changed the card while the question stood there.
+  await guardTargetAgain(work.facts, work.guard);
+  const device = await openWritable(work, context.commandLine);
   let counts: RestoreCounts;
   try {
-    if (target.kind === 'device') await requireSameTarget(target, device);
-    counts = await withProgress(context, async (onProgress) =>
-      restoreSnapshot(store, snapshot, device, plan, {
-        verify,
-        targetIsZero: plan.targetIsZero,
-        onProgress,
-        signal: context.signal,
-      }),
+    if (target.kind === 'device') await requireSameContent(target, device);
+    const options = { verify: estimate.verify, targetIsZero: plan.targetIsZero, signal: context.signal };
+    counts = await withStopHint(stopHint(work), async () =>
+      withProgress(context, async (onProgress) =>
+        restoreSnapshot(store, snapshot, device, plan, { ...options, onProgress }),
+      ),
     );
-  } catch (error) {
     await device.close();
+  } catch (error) {
+    await device.close().catch(() => undefined);
     // Half an image is of no use, and looks like a whole one.
     if (target.kind === 'new') await unlink(target.path).catch(() => undefined);
     throw error;
   }
-  await device.close();
-  const { owner } = context.user;
-  if (target.kind === 'new' && owner !== undefined)
-    await chown(target.path, owner.uid, owner.gid).catch(() => undefined);
+  await giveToUser(context, work);
   tell(context, work, counts, device, context.now() - startMs);
   return EXIT_DONE;
 }
 
-async function openWritable(target: InspectedTarget, plan: RestorePlan): Promise<FileDevice> {
-  if (target.kind === 'device') return openTarget(target.path, { exclusive: true });
-  return openTarget(target.path, { exclusive: true, create: plan.targetBytes, replace: target.kind === 'file' });
+function stopHint({ target, targetWord }: Work): string {
+  return target.kind === 'new'
+    ? `${targetWord} was removed again`
+    : `${targetWord} is not whole: run the same command again`;
+}
+
+/** Under sudo the image belongs to the user who called. */
+async function giveToUser({ user: { owner } }: CliContext, { target }: Work): Promise<void> {
+  if (owner === undefined || target.kind !== 'new') return;
+  try {
+    await chown(target.path, owner.uid, owner.gid);
+  } catch (error) {
+    // exFAT, SMB and the like have no owners to set.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemErrorCode(error) ?? '')) throw error;
+  }
+}
+
+async function openWritable({ target, plan }: Work, commandLine: string): Promise<FileDevice> {
+  const options = { exclusive: true, commandLine } as const;
+  if (target.kind === 'device') return openTarget(target.path, options);
+  return openTarget(target.path, { ...options, create: plan.targetBytes, replace: target.kind === 'file' });
 }
 
 function tell(context: CliContext, work: Work, counts: RestoreCounts, device: FileDevice, elapsedMs: number): void {
-  const { snapshot, target, verify } = work;
+  const { snapshot, target, targetWord, plan, estimate } = work;
   const { writtenBytes, zeroedBytes, verifiedBytes } = counts;
   if (context.options.json === true) {
     writeJson({
@@ -148,11 +173,12 @@ function tell(context: CliContext, work: Work, counts: RestoreCounts, device: Fi
   }
   if (context.options.quiet === true) return;
   const name = visibleText(`${snapshot.card}@${snapshot.number}`);
-  const checked = verify
+  const wroteBytes = writtenBytes + (plan.targetIsZero ? 0 : zeroedBytes);
+  const checked = estimate.verify
     ? `read back and compared ${humanBytes(verifiedBytes)}${device.isReadBackCached ? ' (through the cache: this proves less)' : ''}`
     : 'not read back (--no-verify)';
   writeLines([
-    `${name} is on ${visibleText(target.path)}`,
-    `  wrote ${humanBytes(writtenBytes)}, ${checked}, in ${humanDuration(elapsedMs)}`,
+    `${name} is on ${visibleText(targetWord)}`,
+    `  wrote ${humanBytes(wroteBytes)}, ${checked}, in ${humanDuration(elapsedMs)}`,
   ]);
 }

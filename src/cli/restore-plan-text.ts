@@ -12,21 +12,26 @@ export interface RestoreEstimate {
   readonly verify: boolean;
 }
 
-export function planLines(
-  snapshot: StoredSnapshot,
-  target: InspectedTarget,
-  plan: RestorePlan,
-  estimate: RestoreEstimate,
-): string[] {
+export interface PlannedRestore {
+  readonly snapshot: StoredSnapshot;
+  readonly target: InspectedTarget;
+  /** As the user wrote it. */
+  readonly targetWord: string;
+  readonly targetModel: string;
+  readonly plan: RestorePlan;
+  readonly estimate: RestoreEstimate;
+}
+
+export function planLines({ snapshot, target, targetWord, targetModel, plan, estimate }: PlannedRestore): string[] {
   const { volume } = snapshot;
-  const left = [headOf(target.presentBytes, target.model), ...partitionLines(target.partitions)];
+  const left = [headOf(target.presentBytes, targetModel), ...partitionLines(target.partitions)];
   const right = [headOf(volume.byteLength, volume.device.model), ...partitionLines(volume.partitions)];
   if (plan.targetBytes > plan.volumeBytes) right.push(`${humanBytes(plan.targetBytes - plan.volumeBytes)} not used`);
   const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, i) => [
     left[i] ?? '',
     `  ${right[i] ?? ''}`,
   ]);
-  const titles = [{ title: `now on ${visibleText(target.path)}` }, { title: '  after the restore' }];
+  const titles = [{ title: `now on ${visibleText(targetWord)}` }, { title: '  after the restore' }];
   const rate = `about ${humanDuration(estimateMs(plan, estimate))} at ${humanBytes(estimate.writeBytesPerSecond)}/s`;
   return [
     versionLine(snapshot.id, snapshot),
@@ -35,15 +40,10 @@ export function planLines(
   ];
 }
 
-export function planDocument(
-  snapshot: StoredSnapshot,
-  target: string,
-  plan: RestorePlan,
-  estimate: RestoreEstimate,
-): object {
+export function planDocument({ snapshot, target, plan, estimate }: PlannedRestore): object {
   return {
     snapshot: snapshot.id,
-    target,
+    target: target.path,
     targetBytes: plan.targetBytes,
     wouldWriteBytes: plan.dataBytes,
     wouldZeroBytes: plan.zeroBytes,

@@ -22,6 +22,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
       signal: controller.signal,
       now: Date.now,
       tool: `cardkeep ${version}`,
+      commandLine: ['cardkeep', ...words].map(shellWord).join(' '),
     });
   });
   try {
@@ -80,4 +81,9 @@ function readVersion(): string {
   const parsed: unknown = JSON.parse(text);
   const isPackage = typeof parsed === 'object' && parsed !== null && 'version' in parsed;
   return isPackage && typeof parsed.version === 'string' ? parsed.version : 'unknown';
+}
+
+/** A word that a shell takes as it is. */
+function shellWord(word: string): string {
+  return /^[\w./:@~=+-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,6 +1,18 @@
-/** Whether a source may be backed up now. */
+/** A source is read only while nobody can write to it: a copy of a moving card is a copy of nothing. */
+import { platform } from 'node:os';
+import { describeTarget } from '../device/device-guards.ts';
+import type { RunCommand } from '../device/run-command.ts';
+import { findSourceProblem } from '../device/target-problems.ts';
 import type { DeviceIdentity } from '../snapshot/snapshot.ts';
 
-export async function guardSource(sourcePath: string): Promise<DeviceIdentity> {
-  return { path: sourcePath, model: '', serial: '', bus: '' };
+/**
+ * What the source says it is. Throws E_SOURCE_MOUNTED and E_SOURCE_BUSY (refused) with the cure. A path that is not
+ * there passes: opening it tells better.
+ */
+export async function guardSource(sourcePath: string, run: RunCommand): Promise<DeviceIdentity> {
+  const facts = await describeTarget(sourcePath, { run });
+  const problem = findSourceProblem(facts, platform());
+  if (problem !== undefined) throw problem;
+  const { model, serial, bus } = facts;
+  return { path: sourcePath, model, serial, bus };
 }

@@ -1,10 +1,11 @@
-/** Everything about a restore's target that the plan and its guards need; nothing is written. */
+/** What is on a restore's target now, for the plan; nothing is written. */
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { BlockSource } from '../device/block-source.ts';
 import { openSource } from '../device/file-device.ts';
 import { CardkeepError, NotFoundError, systemErrorCode } from '../errors.ts';
+import { targetChanged } from './guard-target.ts';
 import { markOf, peekPartitions } from './peek-target.ts';
 import type { PeekedPartition } from './peek-target.ts';
 
@@ -15,31 +16,35 @@ export interface InspectedTarget {
   /** What it will have: a file takes the size of the version. */
   readonly byteLength: number;
   readonly sectorSize: number;
-  /** Of what is there now, in words: `31.9 GB Generic STORAGE`; empty for nothing. */
-  readonly model: string;
+  /** Size of what is there now; 0 for nothing. */
   readonly presentBytes: number;
   readonly partitions: readonly PeekedPartition[];
   /** By which it is known again right before the first write. */
   readonly mark: string;
 }
 
-/** Looks at what is at `targetPath`. Throws NotFoundError when its folder is not there, and what openSource throws. */
-export async function inspectTarget(targetPath: string, volumeBytes: number): Promise<InspectedTarget> {
+/**
+ * Looks at what is at `targetPath`. `commandLine` is what the user typed, for the cure of a missing permission. Throws NotFoundError when its folder is not there, and what openSource throws.
+ */
+export async function inspectTarget(
+  targetPath: string,
+  volumeBytes: number,
+  commandLine: string,
+): Promise<InspectedTarget> {
   const found = await statIfThere(targetPath);
-  const empty = { byteLength: volumeBytes, sectorSize: 512, model: '', presentBytes: 0, partitions: [], mark: '' };
+  const empty = { byteLength: volumeBytes, sectorSize: 512, presentBytes: 0, partitions: [], mark: '' };
   if (found === undefined) {
-    await requireFolder(path.dirname(targetPath));
+    await requireFolder(targetPath);
     return { path: targetPath, kind: 'new', ...empty };
   }
   if (found.isFile() && found.size === 0) return { path: targetPath, kind: 'file', ...empty };
-  await using device = await openSource(targetPath);
+  await using device = await openSource(targetPath, { commandLine });
   const { isBlockDevice, byteLength, sectorSize } = device;
   return {
     path: targetPath,
     kind: isBlockDevice ? 'device' : 'file',
     byteLength: isBlockDevice ? byteLength : volumeBytes,
     sectorSize,
-    model: '',
     presentBytes: byteLength,
     partitions: await peekPartitions(device),
     mark: await markOf(device),
@@ -47,11 +52,10 @@ export async function inspectTarget(targetPath: string, volumeBytes: number): Pr
 }
 
 /** Throws E_TARGET_CHANGED (refused) unless `device`, open for writing, is what the plan was made for. */
-export async function requireSameTarget(target: InspectedTarget, device: BlockSource): Promise<void> {
-  if (device.byteLength === target.presentBytes && (await markOf(device)) === target.mark) return;
-  throw new CardkeepError('refused', 'E_TARGET_CHANGED', `${target.path} is not what it was when the plan was made`, {
-    hint: 'was the card changed? run the same command again',
-  });
+export async function requireSameContent(target: InspectedTarget, device: BlockSource): Promise<void> {
+  if (device.byteLength !== target.presentBytes || (await markOf(device)) !== target.mark) {
+    throw targetChanged(target.path);
+  }
 }
 
 async function statIfThere(targetPath: string): Promise<Stats | undefined> {
@@ -63,7 +67,13 @@ async function statIfThere(targetPath: string): Promise<Stats | undefined> {
   }
 }
 
-async function requireFolder(folder: string): Promise<void> {
+async function requireFolder(targetPath: string): Promise<void> {
+  const folder = path.dirname(targetPath);
+  if (folder === '/dev') {
+    throw new CardkeepError('not-found', 'E_NO_TARGET', `there is no ${targetPath}`, {
+      hint: '"cardkeep devices" lists the cards that are there',
+    });
+  }
   if ((await statIfThere(folder))?.isDirectory() === true) return;
   throw new NotFoundError(`there is no folder ${folder}`, { hint: `make it first: mkdir -p ${folder}` });
 }
