@@ -173,9 +173,10 @@ function writeReport(settings: Settings, measurements: readonly Measurement[]): 
   const sorted = measurements.toSorted((a, b) => order.indexOf(a.peer) - order.indexOf(b.peer) || a.round - b.round);
   const steps = settings.steps.map(({ name }) => name);
   sorted.sort((a, b) => steps.indexOf(a.step) - steps.indexOf(b.step));
-  const versions = settings.peers.map(({ version }) =>
-    runCommand(['bash', '-c', `(${version}) 2>&1 | paste -sd' '`]).trim(),
-  );
+  const versions = settings.peers.map(({ name, version }) => {
+    const printed = runCommand(['bash', '-c', `(${version}) 2>&1 | paste -sd' '`]).trim();
+    return `${name}: ${printed}`;
+  });
   const date = new Date().toISOString().slice(0, 10);
   const { blocks } = statSync(join(settings.cardsFolder, 'first-backup.img'));
   return [
