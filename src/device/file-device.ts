@@ -67,6 +67,12 @@ export async function openTarget(path: string, options: OpenTargetOptions): Prom
   return new OpenFileDevice(await prepareTarget(path, options));
 }
 
+/**
+ * From here on a read of a device goes past the page cache: it costs less, and a backup of a card does not push out of
+ * memory what the user works with. Smaller ones are metadata, which is asked for again.
+ */
+const DIRECT_READ_BYTES = 512 * 1024;
+
 class OpenFileDevice implements FileDevice {
   readonly path: string;
   readonly isBlockDevice: boolean;
@@ -107,6 +113,9 @@ class OpenFileDevice implements FileDevice {
   }
 
   async read(byteOffset: number, byteLength: number, into?: Uint8Array): Promise<Uint8Array> {
+    if (this.isBlockDevice && !this.#opened.isWritable && byteLength >= DIRECT_READ_BYTES) {
+      return this.readUncached(byteOffset, byteLength, into);
+    }
     const bytes = this.#memoryFor(byteOffset, byteLength, into);
     await readExactly(this.#file, byteOffset, bytes);
     return bytes;

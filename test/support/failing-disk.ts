@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { attachLoop } from './loop-device.ts';
+import { run, verdict } from './run.ts';
+
+/** Ranges in bytes that cannot be read: multiples of 512, in ascending order. */
+export type BadRanges = readonly (readonly [start: number, end: number])[];
+
+/** A block device that gives EIO for reads that touch `bad`: nbdkit's ddrescue filter, nbdfuse and a loop device. */
+export function failingDisk(image: string, bad: BadRanges): { readonly path: string } & Disposable {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cardkeep-failing-'));
+  const disk = path.join(folder, 'disk.img');
+  const mapFile = path.join(folder, 'bad.map');
+  writeFileSync(disk, '');
+  writeFileSync(mapFile, rescueMap(bad, statSync(image).size));
+  const args = [disk, '--command', 'nbdkit', '-s', '--filter=ddrescue', 'file', image, `ddrescue-mapfile=${mapFile}`];
+  const server = spawn('nbdfuse', args, { stdio: 'ignore' });
+  const stop = (): void => {
+    verdict('fusermount3', ['-u', disk]);
+    server.kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    waitFor(() => statSync(disk).size > 0);
+    const loop = attachLoop(disk, '-r');
+    return {
+      path: loop.path,
+      [Symbol.dispose]() {
+        loop[Symbol.dispose]();
+        stop();
+      },
+    };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+/** As GNU ddrescue writes it: `+` is rescued, `-` is a bad area. */
+function rescueMap(bad: BadRanges, byteLength: number): string {
+  const hex = (n: number): string => `0x${n.toString(16).padStart(8, '0')}`;
+  const lines = ['# Mapfile. Created by GNU ddrescue version 1.27', '0x00000000     +               1'];
+  let at = 0;
+  const add = (end: number, status: string): void => {
+    if (end > at) lines.push(`${hex(at)}  ${hex(end - at)}  ${status}`);
+    at = Math.max(at, end);
+  };
+  for (const [start, end] of bad) {
+    add(start, '+');
+    add(end, '-');
+  }
+  add(byteLength, '+');
+  return `${lines.join('\n')}\n`;
+}
+
+function waitFor(isDone: () => boolean): void {
+  for (let i = 0; i < 100; i++) {
+    if (isDone()) return;
+    run('sleep', ['0.05']);
+  }
+  throw new Error('nbdfuse did not start');
+}
