@@ -23,10 +23,12 @@ export interface CommandLine {
   start(...words: string[]): ReturnType<typeof spawn>;
 }
 
-export function commandLine(folder: string): CommandLine {
+/** `more` goes into the environment of every run. */
+export function commandLine(folder: string, more: Readonly<Record<string, string>> = {}): CommandLine {
   const home = path.join(folder, 'home');
   mkdirSync(home, { recursive: true });
-  const environment: Record<string, string> = { PATH: `${process.env['PATH']}:/usr/sbin:/sbin`, HOME: home, TZ: 'UTC' };
+  const systemPath = `${process.env['PATH']}:/usr/sbin:/sbin`;
+  const environment: Record<string, string> = { PATH: systemPath, HOME: home, TZ: 'UTC', ...more };
   const run = (more: Readonly<Record<string, string>>, command: string, words: readonly string[]): Outcome => {
     const { status, stdout, stderr, error } = spawnSync(command, words, {
       encoding: 'utf8',
