@@ -70,9 +70,9 @@ export function fillFolder(root: string, blockSize: number): void {
   writeFragments(path.join(root, 'far'), 5, blockSize, 70_000);
   linkSync(path.join(root, 'big'), path.join(root, 'many', 'hard'));
   symlinkSync('tiny', path.join(root, 'short-link'));
-  symlinkSync(`${'x'.repeat(200)}`, path.join(root, 'long-link'));
-  symlinkSync(`${'y'.repeat(59)}`, path.join(root, 'longest-short-link'));
-  symlinkSync(`${'z'.repeat(60)}`, path.join(root, 'shortest-long-link'));
+  symlinkSync('x'.repeat(200), path.join(root, 'long-link'));
+  symlinkSync('y'.repeat(59), path.join(root, 'longest-short-link'));
+  symlinkSync('z'.repeat(60), path.join(root, 'shortest-long-link'));
 }
 
 /** What only a mounted file system can do. `blockSize` in bytes. */

@@ -94,3 +94,12 @@ export function fsckVerdict(image: string): string {
   const { status, output } = verdict('e2fsck', ['-fn', image]);
   return `${status}\n${output.replaceAll(image, 'IMAGE').replace(/^e2fsck \d.*$/mu, '')}`;
 }
+
+/** Numbers of all blocks that the map calls free or zero. */
+export function leftOutBlocks(map: LiveMap): number[] {
+  const blocks: number[] = [];
+  for (const [start, end] of [...extentPairs(map.free), ...extentPairs(map.zero)]) {
+    for (let at = start; at < end; at += map.blockSize) blocks.push(at / map.blockSize);
+  }
+  return blocks;
+}

@@ -12,8 +12,8 @@ import { readRuns, sortRuns } from './read-runs.ts';
 import { type Superblock } from './superblock.ts';
 
 export interface BitmapRules {
-  /** Believe BLOCK_UNINIT and INODE_UNINIT. If not, such a group counts as full of used blocks. */
-  readonly trustsUninit: boolean;
+  /** Believe BLOCK_UNINIT. If not, such a group counts as full of used blocks. */
+  readonly trustsBlockUninit: boolean;
   readonly verifiesChecksums: boolean;
   /** The descriptors' counts of free blocks and inodes must agree with the bitmaps. */
   readonly verifiesCounts: boolean;
@@ -54,7 +54,7 @@ export async function readGroupBitmaps(
     if (!hasGroupChecksums(sb) || (flags & GROUP_FLAG.blockUninit) === 0) {
       targets.push(blocks);
       places.push(groups.blockBitmap[group]! * blockSize);
-    } else if (!rules.trustsUninit) {
+    } else if (!rules.trustsBlockUninit) {
       blocks.fill(0xff);
     }
     // The bitmap of an INODE_UNINIT group was never written: the records alone say what is used.

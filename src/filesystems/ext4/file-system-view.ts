@@ -41,26 +41,34 @@ export interface FileSystemView {
 /** Bitmaps of so many bytes are held at a time, twice: for blocks and for inodes. */
 const BATCH_BYTES = 4 * 1024 * 1024;
 
+export interface ViewRules extends BitmapRules {
+  /** Read records too that the descriptors call never used. */
+  readonly readsAllRecords: boolean;
+  /** Such a record may be garbage of an earlier file system: it claims blocks only if it makes sense. */
+  readonly forgivesUnusedRecords: boolean;
+}
+
 /** Throws CorruptDataError as soon as anything contradicts the format. */
 export async function readFileSystemView(
   source: BlockSource,
   sb: Superblock,
   groups: GroupDescriptors,
-  rules: BitmapRules,
+  rules: ViewRules,
   signal?: AbortSignal,
 ): Promise<FileSystemView> {
   const places = placeMetadata(sb, groups);
-  const collector = new ViewCollector(sb);
-  const batch = Math.max(1, Math.floor(BATCH_BYTES / sb.blockSize));
+  const collector = new ViewCollector(sb, rules.forgivesUnusedRecords);
+  const free = new RangeCollector();
+  const batch = groupsPerBatch(sb);
   for (let first = 0; first < groups.count; first += batch) {
     const end = Math.min(groups.count, first + batch);
     const bitmaps = await readGroupBitmaps(source, sb, groups, first, end, rules, signal);
-    collector.addBitmaps(bitmaps);
-    await readInodeTables(source, sb, groups, bitmaps, rules.trustsUninit, collector, signal);
+    addFreeBytes(sb, bitmaps, free);
+    await readInodeTables(source, sb, groups, bitmaps, rules.readsAllRecords, collector, signal);
   }
   const runs = await collector.maps.resolve(source, signal);
   return {
-    bitmapFree: collector.free.build(),
+    bitmapFree: free.build(),
     structures: unionExtents(places.fixed, collector.structures.build()),
     unusedTables: collector.unusedTables.build(),
     roles: Uint8Array.from(collector.roles),
@@ -69,46 +77,68 @@ export async function readFileSystemView(
   };
 }
 
+/** The bytes that the block bitmaps call free, and nothing else. */
+export async function readBitmapFree(
+  source: BlockSource,
+  sb: Superblock,
+  groups: GroupDescriptors,
+  rules: BitmapRules,
+  signal?: AbortSignal,
+): Promise<ExtentList> {
+  const free = new RangeCollector();
+  const batch = groupsPerBatch(sb);
+  for (let first = 0; first < groups.count; first += batch) {
+    const end = Math.min(groups.count, first + batch);
+    addFreeBytes(sb, await readGroupBitmaps(source, sb, groups, first, end, rules, signal), free);
+  }
+  return free.build();
+}
+
+function groupsPerBatch(sb: Superblock): number {
+  return Math.max(1, Math.floor(BATCH_BYTES / sb.blockSize));
+}
+
+function addFreeBytes(sb: Superblock, bitmaps: GroupBitmaps, free: RangeCollector): void {
+  const { blockSize, blocksPerCluster } = sb;
+  for (let group = bitmaps.firstGroup; group < bitmaps.endGroup; group++) {
+    const at = (group - bitmaps.firstGroup) * blockSize;
+    const first = groupFirstBlock(sb, group);
+    const end = groupEndBlock(sb, group);
+    const bits = bitmaps.blocks.subarray(at, at + blockSize);
+    forEachClearRun(bits, groupClusterCount(sb, group), (startBit, endBit) => {
+      const runEnd = Math.min(end, first + endBit * blocksPerCluster);
+      free.add((first + startBit * blocksPerCluster) * blockSize, runEnd * blockSize);
+    });
+  }
+}
+
 class ViewCollector {
   readonly structures = new RangeCollector();
   readonly unusedTables = new RangeCollector();
-  readonly free = new RangeCollector();
   readonly roles: number[] = [];
   readonly swapCandidates: SwapCandidate[] = [];
   readonly maps: BlockMapReader;
   readonly #sb: Superblock;
   readonly #hasChecksums: boolean;
+  readonly #forgivesUnused: boolean;
 
-  constructor(sb: Superblock) {
+  constructor(sb: Superblock, forgivesUnused: boolean) {
     this.#sb = sb;
+    this.#forgivesUnused = forgivesUnused;
     this.#hasChecksums = (sb.features.roCompat & RO_COMPAT.metadataChecksum) !== 0;
     this.maps = new BlockMapReader(sb, this.structures);
-  }
-
-  addBitmaps(bitmaps: GroupBitmaps): void {
-    const sb = this.#sb;
-    const { blockSize, blocksPerCluster } = sb;
-    for (let group = bitmaps.firstGroup; group < bitmaps.endGroup; group++) {
-      const at = (group - bitmaps.firstGroup) * blockSize;
-      const first = groupFirstBlock(sb, group);
-      const end = groupEndBlock(sb, group);
-      const bits = bitmaps.blocks.subarray(at, at + blockSize);
-      forEachClearRun(bits, groupClusterCount(sb, group), (startBit, endBit) => {
-        const runEnd = Math.min(end, first + endBit * blocksPerCluster);
-        this.free.add((first + startBit * blocksPerCluster) * blockSize, runEnd * blockSize);
-      });
-    }
   }
 
   tableBytes(start: number, end: number, isUsed: boolean): void {
     (isUsed ? this.structures : this.unusedTables).add(start, end);
   }
 
-  inode(inodeNumber: number, table: DataView, at: number): void {
+  inode(inodeNumber: number, table: DataView, at: number, isDoubtful: boolean): void {
     try {
       this.#addInode(inodeNumber, table, at);
     } catch (error) {
       if (!(error instanceof CorruptDataError)) throw error;
+      if (isDoubtful && this.#forgivesUnused) return;
       throw new CorruptDataError(`inode ${inodeNumber} is damaged: ${error.message}`, { cause: error });
     }
   }

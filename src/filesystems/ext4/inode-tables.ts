@@ -7,31 +7,36 @@ import { readRuns, sortRuns } from './read-runs.ts';
 import { type Superblock } from './superblock.ts';
 
 export interface InodeTableVisitor {
-  /** An inode in use, by the bitmap or by its record. The view is only lent; `at` is the record's first byte in it. */
-  inode(inodeNumber: number, table: DataView, at: number): void;
+  /**
+   * An inode in use, by the bitmap or by its record. The view is only lent; `at` is the record's first byte in it.
+   * `isDoubtful`: its descriptor says that this record was never used.
+   */
+  inode(inodeNumber: number, table: DataView, at: number, isDoubtful: boolean): void;
   /** Bytes of the partition that hold table blocks with, or without, an inode in use. Whole blocks, in any order. */
   tableBytes(start: number, end: number, isUsed: boolean): void;
 }
 
 /**
- * Visits all inodes in use of the groups that `bitmaps` covers. `trustsUninit`: records that the descriptors call never
- * used are not read.
+ * Visits all inodes in use of the groups that `bitmaps` covers. `readsAll`: also records that the descriptors call never
+ * used.
  */
 export async function readInodeTables(
   source: BlockSource,
   sb: Superblock,
   groups: GroupDescriptors,
   bitmaps: GroupBitmaps,
-  trustsUninit: boolean,
+  readsAll: boolean,
   visitor: InodeTableVisitor,
   signal?: AbortSignal,
 ): Promise<void> {
   const tableBlocks = inodeTableBlocks(sb);
   const starts: number[] = [];
   const blockCounts: number[] = [];
+  const usedInodes: number[] = [];
   for (let group = bitmaps.firstGroup; group < bitmaps.endGroup; group++) {
-    const inodes = trustsUninit ? usedTableInodes(sb, groups, bitmaps, group) : sb.inodesPerGroup;
-    const blocks = Math.ceil((inodes * sb.inodeSize) / sb.blockSize);
+    const used = usedTableInodes(sb, groups, bitmaps, group);
+    const blocks = readsAll ? tableBlocks : Math.ceil((used * sb.inodeSize) / sb.blockSize);
+    usedInodes.push(used);
     const start = groups.inodeTable[group]! * sb.blockSize;
     starts.push(start);
     blockCounts.push(blocks);
@@ -42,8 +47,9 @@ export async function readInodeTables(
     source,
     runs,
     (run, bytes, offsetInRun) => {
-      const group = bitmaps.firstGroup + runs.index[run]!;
-      visitTablePart(sb, bitmaps, group, bytes, offsetInRun, runs.starts[run]! + offsetInRun, visitor);
+      const i = runs.index[run]!;
+      const part = { group: bitmaps.firstGroup + i, used: usedInodes[i]!, offsetInRun, start: runs.starts[run]! };
+      visitTablePart(sb, bitmaps, part, bytes, visitor);
     },
     signal,
   );
@@ -65,18 +71,17 @@ function usedTableInodes(sb: Superblock, groups: GroupDescriptors, bitmaps: Grou
 function visitTablePart(
   sb: Superblock,
   bitmaps: GroupBitmaps,
-  group: number,
+  part: { readonly group: number; readonly used: number; readonly offsetInRun: number; readonly start: number },
   bytes: Uint8Array,
-  offsetInTable: number,
-  partStart: number,
   visitor: InodeTableVisitor,
 ): void {
   const table = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const bitmapAt = (group - bitmaps.firstGroup) * sb.blockSize;
+  const bitmapAt = (part.group - bitmaps.firstGroup) * sb.blockSize;
   const perBlock = sb.blockSize / sb.inodeSize;
-  const first = offsetInTable / sb.inodeSize;
+  const partStart = part.start + part.offsetInRun;
+  const firstIndex = part.offsetInRun / sb.inodeSize;
   for (let blockAt = 0; blockAt < bytes.byteLength; blockAt += sb.blockSize) {
-    const blockFirst = first + blockAt / sb.inodeSize;
+    const blockFirst = firstIndex + blockAt / sb.inodeSize;
     let isUsed = false;
     for (let i = 0; i < perBlock && blockFirst + i < sb.inodesPerGroup; i++) {
       const index = blockFirst + i;
@@ -84,7 +89,7 @@ function visitTablePart(
       const isMarked = ((bitmaps.inodes[bitmapAt + (index >>> 3)]! >>> (index & 7)) & 1) !== 0;
       if (!isMarked && !isInodeInUse(table, at)) continue;
       isUsed = true;
-      visitor.inode(group * sb.inodesPerGroup + index + 1, table, at);
+      visitor.inode(part.group * sb.inodesPerGroup + index + 1, table, at, index >= part.used);
     }
     visitor.tableBytes(partStart + blockAt, partStart + blockAt + sb.blockSize, isUsed);
   }
