@@ -9,7 +9,7 @@ import { deviceNumberOf, readSysBlock } from './linux-sysfs.ts';
 import type { KernelRoots } from './linux-sysfs.ts';
 
 export interface DeviceSize {
-  /** In whole sectors: what a device holds after its last whole sector cannot be reached. */
+  /** In whole sectors. */
   readonly byteLength: number;
   readonly sectorSize: number;
   readonly physicalSectorSize: number;
@@ -26,8 +26,8 @@ export async function readDeviceSize(
   const known =
     stats === undefined || roots === undefined ? undefined : await readSysBlock(deviceNumberOf(stats.rdev), roots);
   if (known === undefined) return measureDevice(handle, path);
-  const { sectorSize, physicalSectorSize, readOnly } = known;
-  return { byteLength: known.byteLength - (known.byteLength % sectorSize), sectorSize, physicalSectorSize, readOnly };
+  const { byteLength, sectorSize, physicalSectorSize, readOnly } = known;
+  return { byteLength, sectorSize, physicalSectorSize, readOnly };
 }
 
 const SECTOR_SIZES = [512, 4096];

@@ -22,6 +22,7 @@ export interface SysBlock {
   readonly name: string;
   /** The folder of this device in sysfs. */
   readonly folder: string;
+  /** In whole sectors: what comes after the last whole one cannot be reached. */
   readonly byteLength: number;
   /** Logical sector size in bytes. */
   readonly sectorSize: number;
@@ -91,7 +92,7 @@ export async function readSysBlock(number: DeviceNumber, roots: KernelRoots): Pr
     number,
     name: path.basename(folder),
     folder,
-    byteLength: sectors * 512,
+    byteLength: Math.floor((sectors * 512) / sectorSize) * sectorSize,
     sectorSize,
     physicalSectorSize: Math.max(physical ?? sectorSize, sectorSize),
     readOnly: (await Promise.all(readOnly.map(readSysText))).includes('1'),

@@ -33,7 +33,7 @@ export function openError(error: unknown, attempt: OpenAttempt): unknown {
     case 'ETXTBSY':
       return busy(attempt, error);
     case 'EROFS':
-      return readOnlyTarget(path, error);
+      return path.startsWith('/dev/') ? readOnlyTarget(path, error) : readOnlyFolder(path, error);
     case 'EISDIR':
       return notADisk(path, 'a folder');
     case 'ENXIO':
@@ -92,6 +92,13 @@ export function readOnlyTarget(path: string, cause?: unknown): CardkeepError {
   });
 }
 
+function readOnlyFolder(path: string, cause: unknown): CardkeepError {
+  return new CardkeepError('refused', 'E_TARGET_READ_ONLY', `${path} lies on a file system that is mounted read-only`, {
+    cause,
+    hint: 'name a file in another folder',
+  });
+}
+
 function notThere({ path, role }: OpenAttempt, cause: unknown): CardkeepError {
   return new CardkeepError('not-found', role === 'source' ? 'E_NO_SOURCE' : 'E_NO_TARGET', `there is no ${path}`, {
     cause,
@@ -107,12 +114,10 @@ function noAccess({ path, role, platform, commandLine }: OpenAttempt, cause: unk
       hint: 'System Settings > Privacy & Security > Full Disk Access: allow your terminal, then start it again',
     });
   }
-  const hint =
-    platform === 'win32'
-      ? 'run it in a terminal that was started with "Run as administrator"'
-      : commandLine === undefined
-        ? 'run the same command with sudo in front'
-        : `sudo ${commandLine}`;
+  const sudo = commandLine === undefined ? 'run the same command with sudo in front' : `sudo ${commandLine}`;
+  const isOwnFile = role === 'target' && !path.startsWith('/dev/');
+  const onUnix = isOwnFile ? `name a file in a folder of yours, or: ${sudo}` : sudo;
+  const hint = platform === 'win32' ? 'run it in a terminal that was started with "Run as administrator"' : onUnix;
   return new CardkeepError('failed', 'E_NEED_ROOT', `no permission to ${verb} ${path}`, { cause, hint });
 }
 

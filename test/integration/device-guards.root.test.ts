@@ -5,6 +5,7 @@ import { describeTarget } from '../../src/device/device-guards.ts';
 import { listDevices } from '../../src/device/list-devices.ts';
 import { runCommand, runLimited } from '../../src/device/run-command.ts';
 import { findTargetProblem } from '../../src/device/target-problems.ts';
+import { executeCommands, planEject, planUnmount } from '../../src/device/unmount.ts';
 import { attachLoop } from '../support/loop-device.ts';
 import { run } from '../support/run.ts';
 
@@ -80,6 +81,27 @@ describe('a card on a loop device', () => {
       diskPath: disk.path,
     });
     expect(await describeTarget(`${disk.path}p2`, OPTIONS)).toMatchObject({ mounts: [{ mountPoint: mounted.path }] });
+  });
+
+  it('is unmounted with all that lies on it, or says who will not let go', async () => {
+    using disk = card('unmount.img');
+    const folder = path.join(ROOT, 'un mount');
+    mkdirSync(path.join(folder), { recursive: true });
+    run('mount', [`${disk.path}p2`, folder]);
+    mkdirSync(path.join(folder, 'again'));
+    run('mount', [`${disk.path}p2`, path.join(folder, 'again')]);
+    const mounted = await describeTarget(disk.path, OPTIONS);
+    expect(mounted.mounts).toHaveLength(2);
+    await executeCommands(planUnmount(mounted, 'linux'), runCommand);
+    expect((await describeTarget(disk.path, OPTIONS)).mounts).toEqual([]);
+    await expect(executeCommands(planUnmount(mounted, 'linux'), runCommand)).rejects.toMatchObject({
+      code: 'E_UNMOUNT_FAILED',
+      message: expect.stringMatching(/^umount -- .*again: umount failed: .*(not mounted|no mount point)/),
+    });
+    expect(planUnmount(await describeTarget(disk.path, OPTIONS), 'linux')).toEqual([]);
+    expect(planUnmount(mounted, 'darwin')).toEqual([{ command: 'diskutil', args: ['unmountDisk', disk.path] }]);
+    expect(planEject(mounted, 'linux')).toEqual([]);
+    expect(planEject({ ...mounted, bus: 'usb' }, 'linux')).toEqual([{ command: 'eject', args: [disk.path] }]);
   });
 
   it('holds a store in its file system, also one that is not made yet, also one in a loop file on it', async () => {

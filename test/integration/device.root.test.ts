@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -213,10 +213,41 @@ it('names the place of a bad sector, keeps the code, and reads what is around it
     expect(place).toBeGreaterThanOrEqual(MIB);
     expect(place).toBeLessThan(MIB + 12_288);
   }
-  // A bad spot does not make the device look shorter.
+});
+
+it('does not take a bad spot for the end of the device', async () => {
+  // Where doubling and bisecting look: powers of two, and the end.
+  using disk = failingDisk(makeFile('spots.img', pattern(3 * MIB)), [
+    [MIB, MIB + 4096],
+    [2 * MIB, 2 * MIB + 4096],
+    [3 * MIB - 4096, 3 * MIB],
+  ]);
   const handle = await open(disk.path, 'r');
-  expect(await measureDevice(handle, disk.path)).toMatchObject({ byteLength: 4 * MIB });
+  expect(await measureDevice(handle, disk.path)).toMatchObject({ byteLength: 3 * MIB });
   await handle.close();
+});
+
+it('names the cure to a user who may not open the device, or write to the folder', async () => {
+  using loop = attachLoop(makeFile('root.img', new Uint8Array(MIB)));
+  run('chmod', ['600', loop.path]);
+  process.seteuid?.(65_534);
+  try {
+    const commandLine = `cardkeep backup ${loop.path}`;
+    await expect(openSource(loop.path, { commandLine })).rejects.toMatchObject({
+      kind: 'failed',
+      code: 'E_NEED_ROOT',
+      hint: `sudo ${commandLine}`,
+    });
+    await expect(openTarget(loop.path, TARGET)).rejects.toMatchObject({ code: 'E_NEED_ROOT' });
+    await expect(openTarget('/root/x.img', { ...TARGET, create: 512 })).rejects.toMatchObject({ code: 'E_NEED_ROOT' });
+    await expect(openTarget('/usr/x.img', { ...TARGET, create: 512 })).rejects.toMatchObject({
+      code: 'E_NEED_ROOT',
+      hint: expect.stringMatching(/^name a file in a folder of yours/),
+    });
+  } finally {
+    process.seteuid?.(0);
+    run('chmod', ['660', loop.path]);
+  }
 });
 
 it('keeps a sparse image sparse on the way', async () => {
@@ -227,5 +258,4 @@ it('keeps a sparse image sparse on the way', async () => {
   await device.flush();
   expectSame(await device.readUncached(512 * MIB - 4, MIB + 8).then((all) => all.subarray(4, MIB + 4)), pattern(MIB));
   expect(statSync(file).blocks * 512).toBeLessThan(2 * MIB);
-  appendFileSync(file, '');
 });
