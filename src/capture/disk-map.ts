@@ -19,7 +19,7 @@ import { NO_FILES } from '../filesystems/file-extents.ts';
 import type { FileExtents } from '../filesystems/file-extents.ts';
 import { isKeepWhole } from '../filesystems/filesystem.ts';
 import type { FileSystemReport, ReadOptions } from '../filesystems/filesystem.ts';
-import { probeSignatures } from '../filesystems/signatures.ts';
+import { isFileSystemAt, probeSignatures } from '../filesystems/signatures.ts';
 import { readDiskLayout } from '../layout/disk-layout.ts';
 import type { DiskLayout, PartitionEntry } from '../layout/disk-layout.ts';
 
@@ -64,17 +64,20 @@ const TAIL_END_BYTES = 1024 * 1024;
 
 export async function readDiskMap(source: BlockSource, options: DiskMapOptions): Promise<DiskMap> {
   const layout = await readDiskLayout(source, {
-    isFileSystemAt: async (byteOffset) => holdsFileSystem(source, byteOffset),
+    isFileSystemAt: async (byteOffset) => isFileSystemAt(source, byteOffset),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   const wholeReason = await reasonToKeepAll(source, layout);
   if (wholeReason !== undefined) {
     const partitions = layout.partitions.map((entry) => ({ entry, report: { keepWhole: wholeReason } }));
-    return { layout, partitions, ...regionsOf(source, layout, partitions), keepWhole: wholeReason };
+    const regions = regionsOf(source, layout, partitions, EMPTY_EXTENTS);
+    return { layout, partitions, regions, tailFreeBytes: 0, keepWhole: wholeReason };
   }
   let partitions = await readPartitions(source, layout, options);
   if (options.raw === true) partitions = partitions.map(keptAsAskedFor);
-  return { layout, partitions, ...regionsOf(source, layout, partitions), keepWhole: undefined };
+  const tailFree = await freeTailOf(source, layout, partitions);
+  const regions = regionsOf(source, layout, partitions, tailFree);
+  return { layout, partitions, regions, tailFreeBytes: totalBytes(tailFree), keepWhole: undefined };
 }
 
 function keptAsAskedFor({ entry, report }: MappedPartition): MappedPartition {
@@ -101,12 +104,6 @@ function keptRegion(byteOffset: number, byteLength: number, partition?: number):
     metadata: EMPTY_EXTENTS,
     files: NO_FILES,
   };
-}
-
-async function holdsFileSystem(source: BlockSource, byteOffset: number): Promise<boolean> {
-  if (byteOffset >= source.byteLength) return false;
-  const found = await probeSignatures(sliceSource(source, byteOffset, source.byteLength - byteOffset));
-  return found.length > 0;
 }
 
 /** A table and a signature of the whole device contradict each other: no byte can be proven free. */
@@ -156,7 +153,8 @@ function regionsOf(
   source: BlockSource,
   layout: DiskLayout,
   partitions: readonly MappedPartition[],
-): { regions: Region[]; tailFreeBytes: number } {
+  tailFree: ExtentList,
+): Region[] {
   const regions: Region[] = [];
   let end = 0;
   for (const [index, { entry, report }] of partitions.entries()) {
@@ -171,11 +169,28 @@ function regionsOf(
     );
     end = partitionEnd;
   }
-  if (end === source.byteLength) return { regions, tailFreeBytes: 0 };
-  const allKnown = partitions.length > 0 && partitions.every(({ report }) => !isKeepWhole(report));
-  const free = allKnown ? tailFree(end, source.byteLength, layout) : EMPTY_EXTENTS;
-  regions.push({ ...keptRegion(end, source.byteLength - end), free });
-  return { regions, tailFreeBytes: totalBytes(free) };
+  if (end < source.byteLength) regions.push({ ...keptRegion(end, source.byteLength - end), free: tailFree });
+  return regions;
+}
+
+/**
+ * What may be left out behind the last partition: all but its ends, if every partition is known and in its place and
+ * the tail bears no mark of its own. A short tail is kept: leaving it out would gain nothing.
+ */
+async function freeTailOf(
+  source: BlockSource,
+  layout: DiskLayout,
+  partitions: readonly MappedPartition[],
+): Promise<ExtentList> {
+  const areKnown = partitions.length > 0 && partitions.every(({ report }) => !isKeepWhole(report));
+  if (!areKnown || layout.hasOverlap || layout.hasPartitionPastEnd) return EMPTY_EXTENTS;
+  const start = Math.max(...partitions.map(({ entry }) => entry.byteOffset + entry.byteLength));
+  const from = start + TAIL_HEAD_BYTES;
+  const to = source.byteLength - TAIL_END_BYTES;
+  if (to - from < TAIL_HEAD_BYTES) return EMPTY_EXTENTS;
+  const marks = await probeSignatures(sliceSource(source, start, source.byteLength - start));
+  if (marks.length > 0) return EMPTY_EXTENTS;
+  return subtractExtents(extentsFrom([[from, to]]), layout.tableExtents);
 }
 
 function partitionRegion(
@@ -192,8 +207,4 @@ function partitionRegion(
   const zero = subtractExtents(subtractExtents(inside(report.zero), metadata), table);
   const free = subtractExtents(subtractExtents(subtractExtents(inside(report.free), metadata), zero), table);
   return { byteOffset, byteLength, partition, free, zero, metadata, files: report.files };
-}
-
-function tailFree(start: number, end: number, layout: DiskLayout): ExtentList {
-  return subtractExtents(extentsFrom([[start + TAIL_HEAD_BYTES, end - TAIL_END_BYTES]]), layout.tableExtents);
 }

@@ -7,7 +7,7 @@ import { ExtentListBuilder, extentsFrom, findExtent } from '../bytes/extent-list
 import type { ExtentList } from '../bytes/extent-list.ts';
 import type { FileExtents } from '../filesystems/file-extents.ts';
 
-export const FILE_PIECE_BYTES = 128 * 1024;
+export const FILE_PIECE_BYTES: number = 128 * 1024;
 
 export interface FilePieces {
   readonly rowCount: number;

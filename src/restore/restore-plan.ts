@@ -9,6 +9,7 @@ import {
 } from '../bytes/extent-list.ts';
 import type { ExtentList } from '../bytes/extent-list.ts';
 import { CardkeepError } from '../errors.ts';
+import { isFileSystemAt } from '../filesystems/signatures.ts';
 import { readDiskLayout } from '../layout/disk-layout.ts';
 import type { SnapshotSource } from '../snapshot/snapshot-source.ts';
 import type { Volume } from '../snapshot/snapshot.ts';
@@ -95,7 +96,10 @@ function proberZonesOf(volume: Volume, targetBytes: number): ExtentList {
 }
 
 async function tablesOf(source: SnapshotSource, target: RestoreTargetFacts, signal?: AbortSignal): Promise<ExtentList> {
-  const layout = await readDiskLayout(source, signal === undefined ? {} : { signal });
+  const layout = await readDiskLayout(source, {
+    isFileSystemAt: async (byteOffset) => isFileSystemAt(source, byteOffset),
+    signal,
+  });
   const backupBytes = target.sectorSize === 4096 ? GPT_BACKUP_SECTORS_4096 * 4096 : GPT_BACKUP_SECTORS_512 * 512;
   const ends = extentsFrom([
     [0, Math.min(MEBIBYTE, target.byteLength)],

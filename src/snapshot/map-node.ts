@@ -133,8 +133,8 @@ function leafOf(message: cardkeep.Node): LeafNode {
 
 function innerOf(message: cardkeep.Node, level: number): InnerNode {
   const nodes = splitIds(message.nodes);
-  if (message.slot.length !== message.slotNode.length) {
-    throw new CorruptDataError('map node: its columns differ in length');
+  if (message.slot.length !== message.slotNode.length || message.slot.length === 0) {
+    throw new CorruptDataError('map node: its columns differ in length or are empty');
   }
   const children: (ChunkId | undefined)[] = Array.from({ length: NODE_CHILDREN }, () => undefined);
   for (const [i, slot] of message.slot.entries()) {

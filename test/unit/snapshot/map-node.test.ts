@@ -66,7 +66,8 @@ describe('map nodes', () => {
     expect(() => decodeNode(bytes.subarray(0, bytes.byteLength - 1), 0)).toThrow(CorruptDataError);
   });
 
-  it('refuse a child that is not there', () => {
+  it('refuse to have no child, or one that is not there', () => {
+    expect(() => decodeNode(cardkeep.Node.encode({ level: 1 }).finish(), 1)).toThrow(CorruptDataError);
     const bytes = cardkeep.Node.encode({ level: 1, slot: [64], slotNode: [0], nodes: idOf(1) }).finish();
     expect(() => decodeNode(bytes, 1)).toThrow(CorruptDataError);
   });
