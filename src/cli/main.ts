@@ -1,4 +1,11 @@
 #!/usr/bin/env node
-import { runCommandLine } from './run-command-line.ts';
+import { writeText } from './output.ts';
+import { readVersion } from './version.ts';
 
-process.exitCode = await runCommandLine(process.argv.slice(2));
+const words = process.argv.slice(2);
+if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+  writeText(`${readVersion()}\n`);
+} else {
+  const { runCommandLine } = await import('./run-command-line.ts');
+  process.exitCode = await runCommandLine(words);
+}

@@ -55,13 +55,9 @@ async function startProgress(context: CliContext): Promise<ProgressDisplay> {
       bar?.stop();
       clearInterval(timer);
       for (const signal of signals) process.off(signal, printStatus);
-      // Without a listener, Node takes SIGUSR1 as the wish to start its debugger.
-      process.on('SIGUSR1', ignoreSignal);
     },
   };
 }
-
-function ignoreSignal(): void {}
 
 interface Bar {
   update(progress: Progress): void;

@@ -93,7 +93,8 @@ function systemError(error: Error, code: string, options: ReportOptions): Cardke
     case 'ENOMEDIUM':
       return make('failed', 'E_DEVICE_GONE', 'the device is gone', 'put it in again and run the same command');
     default:
-      return make('failed', 'E_SYSTEM', error.message.replaceAll('\n', ' '));
+      // It names the path itself.
+      return new CardkeepError('failed', 'E_SYSTEM', error.message.replaceAll('\n', ' '), { cause: error });
   }
 }
 

@@ -1,5 +1,4 @@
 /** One run of the command: signals in, exit code out. Heavy modules load only when a command needs them. */
-import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { CardkeepError } from '../errors.ts';
 import { readCallingUser } from './calling-user.ts';
@@ -7,6 +6,7 @@ import type { GlobalOptions } from './context.ts';
 import { endWhenNobodyReads, writeNotice } from './output.ts';
 import { buildProgram } from './program.ts';
 import { EXIT_DONE, EXIT_USAGE, reportError } from './report-error.ts';
+import { readVersion } from './version.ts';
 
 export async function runCommandLine(words: readonly string[]): Promise<number> {
   endWhenNobodyReads();
@@ -50,6 +50,8 @@ function stopOnSignals(controller: AbortController): void {
     controller.abort(new CardkeepError('stopped', 'E_STOPPED', 'stopped'));
   };
   for (const signal of signals) process.on(signal, stop);
+  // Without a listener, Node takes it as the wish to start its debugger; the progress display adds a real one.
+  process.on('SIGUSR1', () => undefined);
 }
 
 /** Help and version are answers, not errors. */
@@ -74,13 +76,6 @@ function usageError(error: CommanderError, words: readonly string[]): CardkeepEr
 function isGiven(words: readonly string[], option: string): boolean {
   const end = words.indexOf('--');
   return (end < 0 ? words : words.slice(0, end)).includes(option);
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const parsed: unknown = JSON.parse(text);
-  const isPackage = typeof parsed === 'object' && parsed !== null && 'version' in parsed;
-  return isPackage && typeof parsed.version === 'string' ? parsed.version : 'unknown';
 }
 
 /** A word that a shell takes as it is. */

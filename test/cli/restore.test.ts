@@ -113,7 +113,8 @@ it('asks on a terminal, and only yes is yes', () => {
   expect(existsSync(inFolder('asked.img'))).toBe(false);
   const yes = cardkeep.runOnTerminal('y\\n', 'restore', 'octopi', 'asked.img');
   expect(yes).toMatchObject({ status: 0, stdout: expect.stringContaining('octopi@2 is on asked.img') });
-  expect(yes.stdout).toMatch(/\u001b\[/u);
+  // A bar was drawn.
+  expect(yes.stdout).toContain('\u001b[');
   expectCard('asked.img', 'arm_64bit=0\n');
 });
 
