@@ -36,7 +36,6 @@ function keepWhole(sb: Superblock, reason: string): KeepWhole {
 function reasonToKeepWhole(sb: Superblock): string | undefined {
   const unknown = findUnknownFeature(sb.features);
   if (unknown !== undefined) return `it has a feature that is not known (${unknown})`;
-  if ((sb.features.incompat & INCOMPAT.journalDevice) !== 0) return 'it is the journal of another file system';
   if (sb.hasErrors) return 'the file system is marked as having errors';
   return undefined;
 }

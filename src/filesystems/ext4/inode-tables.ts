@@ -48,7 +48,9 @@ export async function readInodeTables(
     runs,
     (run, bytes, offsetInRun) => {
       const i = runs.index[run]!;
-      const part = { group: bitmaps.firstGroup + i, used: usedInodes[i]!, offsetInRun, start: runs.starts[run]! };
+      // What is not to be read may still share a block with what is.
+      const end = readsAll ? sb.inodesPerGroup : usedInodes[i]!;
+      const part = { end, group: bitmaps.firstGroup + i, used: usedInodes[i]!, offsetInRun, start: runs.starts[run]! };
       visitTablePart(sb, bitmaps, part, bytes, visitor);
     },
     signal,
@@ -71,7 +73,13 @@ function usedTableInodes(sb: Superblock, groups: GroupDescriptors, bitmaps: Grou
 function visitTablePart(
   sb: Superblock,
   bitmaps: GroupBitmaps,
-  part: { readonly group: number; readonly used: number; readonly offsetInRun: number; readonly start: number },
+  part: {
+    readonly group: number;
+    readonly end: number;
+    readonly used: number;
+    readonly offsetInRun: number;
+    readonly start: number;
+  },
   bytes: Uint8Array,
   visitor: InodeTableVisitor,
 ): void {
@@ -83,7 +91,7 @@ function visitTablePart(
   for (let blockAt = 0; blockAt < bytes.byteLength; blockAt += sb.blockSize) {
     const blockFirst = firstIndex + blockAt / sb.inodeSize;
     let isUsed = false;
-    for (let i = 0; i < perBlock && blockFirst + i < sb.inodesPerGroup; i++) {
+    for (let i = 0; i < perBlock && blockFirst + i < part.end; i++) {
       const index = blockFirst + i;
       const at = blockAt + i * sb.inodeSize;
       const isMarked = ((bitmaps.inodes[bitmapAt + (index >>> 3)]! >>> (index & 7)) & 1) !== 0;

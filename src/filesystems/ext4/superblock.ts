@@ -88,6 +88,9 @@ export function decodeSuperblock(bytes: Uint8Array): Superblock {
   need(revision <= 1, 'its revision is unknown');
   const features = { compat: view.u32le(0x5c), incompat: view.u32le(0x60), roCompat: view.u32le(0x64) };
   need(revision === 1 || (features.compat | features.incompat | features.roCompat) === 0, 'its revision is too old');
+  if ((features.incompat & INCOMPAT.journalDevice) !== 0) {
+    throw new CorruptDataError('it is the journal of another file system');
+  }
   if ((features.roCompat & RO_COMPAT.metadataChecksum) !== 0) verifyChecksum(view);
   const uuidBytes = new Uint8Array(view.slice(0x68, 16));
   const has64 = (features.incompat & INCOMPAT.bits64) !== 0;

@@ -1,0 +1,109 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { totalBytes } from '../../src/bytes/extent-list.ts';
+import { readExt4Map } from '../../src/filesystems/ext4/ext4-map.ts';
+import { isKeepWhole } from '../../src/filesystems/filesystem.ts';
+import { copyImage, fillFolder, imageFolder, makeExt4Image } from '../support/ext4-image.ts';
+import { readExt4Oracle } from '../support/ext4-oracle.ts';
+import { expectAgreement, expectWellFormedMap, fsckVerdict, makeMapTrue, mapImage } from '../support/ext4-proof.ts';
+import { openFileSource } from '../support/file-source.ts';
+import { run, verdict } from '../support/run.ts';
+
+const FOLDER = imageFolder('tools');
+const TREE = `${FOLDER}/tree`;
+const image = `${FOLDER}/image`;
+
+beforeAll(() => {
+  mkdirSync(TREE);
+  fillFolder(TREE, 4096);
+});
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+describe('the live map of a file system filled by mke2fs', () => {
+  it.each([
+    '-t ext4 -b 8192',
+    '-t ext4 -b 65536 -I 1024',
+    '-t ext4 -b 16384 -O bigalloc -C 65536',
+    '-t ext4 -b 4096 -O quota,project,casefold,orphan_file,metadata_csum_seed',
+    '-t ext4 -b 1024 -O bigalloc,^has_journal,quota -C 16384',
+    '-t ext4 -b 1024 -O ^resize_inode,meta_bg,^flex_bg -g 512',
+    '-t ext4 -b 2048 -O ^extent,^64bit,^metadata_csum,^flex_bg -I 128',
+    '-t ext2 -b 32768',
+    '-t ext3 -b 65536',
+  ])('is what dumpe2fs and debugfs say: %s', async (options) => {
+    makeExt4Image(image, 64, [...options.split(' '), '-d', TREE]);
+    const map = await mapImage(image);
+    expect(map.clean).toBe(true);
+    expectWellFormedMap(map);
+    expectAgreement(map, readExt4Oracle(image));
+    using copy = copyImage(image, `${FOLDER}/copy`);
+    makeMapTrue(copy.path, map);
+    expect(fsckVerdict(copy.path)).toBe(fsckVerdict(image));
+    rmSync(`${FOLDER}/dump`, { recursive: true, force: true });
+    mkdirSync(`${FOLDER}/dump`);
+    run('debugfs', ['-R', `rdump / ${FOLDER}/dump`, copy.path]);
+    expect(verdict('diff', ['-r', '--no-dereference', '-x', 'lost+found', TREE, `${FOLDER}/dump`]).output).toBe('');
+  });
+
+  it('agrees with the tools for random features', async () => {
+    const feature = fc.constantFrom(
+      ...'has_journal,ext_attr,dir_index,resize_inode,sparse_super,sparse_super2,large_file,huge_file,dir_nlink'.split(
+        ',',
+      ),
+      ...'extra_isize,metadata_csum,uninit_bg,64bit,flex_bg,meta_bg,extent,bigalloc,inline_data,ea_inode'.split(','),
+      ...'orphan_file,mmp,quota,project,encrypt,casefold,verity,large_dir,metadata_csum_seed,stable_inodes'.split(','),
+    );
+    const switches = fc.uniqueArray(fc.tuple(feature, fc.boolean()), { selector: ([name]) => name, maxLength: 10 });
+    let made = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(1024, 1024, 2048, 4096, 4096, 8192, 65536),
+        fc.constantFrom(128, 256, 512, 1024),
+        switches,
+        async (blockSize, inodeSize, features) => {
+          const list = features.map(([name, isOn]) => (isOn ? name : `^${name}`)).join(',');
+          const options = ['-t', 'ext4', '-b', `${blockSize}`, '-I', `${inodeSize}`, '-O', list, '-d', TREE];
+          try {
+            makeExt4Image(image, 40, options);
+          } catch {
+            return; // A combination that mke2fs does not accept.
+          }
+          made++;
+          const map = await mapImage(image);
+          expectWellFormedMap(map);
+          expectAgreement(map, readExt4Oracle(image));
+        },
+      ),
+      { numRuns: 25 },
+    );
+    expect(made).toBeGreaterThan(5);
+  });
+
+  it('keeps a journal device whole', async () => {
+    const device = `${FOLDER}/journal`;
+    makeExt4Image(device, 8, ['-O', 'journal_dev', '-b', '4096']);
+    using source = openFileSource(device);
+    expect(await readExt4Map(source, {})).toMatchObject({ keepWhole: 'it is the journal of another file system' });
+  });
+
+  it('leaves bad blocks alone', async () => {
+    makeExt4Image(image, 16, ['-t', 'ext4', '-b', '4096', '-d', TREE]);
+    run('bash', ['-c', `printf '3900\\n3901\\n3950\\n' | e2fsck -fy -l /dev/stdin ${image}`]);
+    const map = await mapImage(image);
+    expectAgreement(map, readExt4Oracle(image));
+    expect(totalBytes(map.free)).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a feature that is not known', ['-w', '-R', 'feature FEATURE_I30'], 'it has a feature that is not known'],
+    ['the mark of errors', ['-w', '-R', 'ssv state 2'], 'marked as having errors'],
+  ])('keeps all of one with %s', async (_, debugfs, reason) => {
+    makeExt4Image(image, 16, ['-t', 'ext4', '-b', '4096']);
+    run('debugfs', [...debugfs, image]);
+    using source = openFileSource(image);
+    const report = await readExt4Map(source, {});
+    expect(isKeepWhole(report) ? report.keepWhole : '').toContain(reason);
+    expect(report).toMatchObject({ type: 'ext4', label: 'test' });
+  });
+});
