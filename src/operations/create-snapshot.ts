@@ -64,7 +64,7 @@ export async function createSnapshot(
     mapRoot: '',
     liveBytesOfPartition: new Map(),
   });
-  const wish = { name: options.card, suggestedName: suggestCardName(disk) };
+  const wish = { name: options.card, suggestedName: await suggestCardName(source, disk) };
   chooseCard(catalog, outline, wish, randomBytes);
   await using session = await store.startSession(options.session);
   const captured = await captureVolume(source, plan, store, session, {
@@ -132,7 +132,12 @@ export async function estimateSnapshot(
     mapRoot: '',
     liveBytesOfPartition: new Map(),
   });
-  const card = chooseCard(catalog, outline, { name: options.card, suggestedName: suggestCardName(disk) }, randomBytes);
+  const card = chooseCard(
+    catalog,
+    outline,
+    { name: options.card, suggestedName: await suggestCardName(source, disk) },
+    randomBytes,
+  );
   return {
     card: card.name,
     ...modeOf(card, options),
