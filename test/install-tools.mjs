@@ -23,6 +23,10 @@ const TOOLS = {
   blkid: 'util-linux',
   mkswap: 'util-linux',
   setfattr: 'attr',
+  nbdkit: 'nbdkit',
+  nbdfuse: 'libnbd-bin',
+  fusermount3: 'fuse3',
+  'mkfs.btrfs': 'btrfs-progs',
 };
 
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];

@@ -38,13 +38,23 @@ async function makeFile(target: string, options: OpenDeviceOptions): Promise<voi
   const platform = options.platform ?? thisPlatform();
   try {
     const folder = await realpath(path.dirname(target));
-    // A misspelt device would become a file in memory that looks like a written card.
-    if (folder === '/dev') throw Object.assign(new Error('no such device'), { code: 'ENOENT' });
+    if (await isDeviceFolder(folder)) throw Object.assign(new Error('no such device'), { code: 'ENOENT' });
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
     await (await open(target, flags, 0o666)).close();
   } catch (error) {
     throw openError(error, { path: target, role: 'target', platform, commandLine: options.commandLine });
   }
+}
+
+/**
+ * True for /dev and the folders of its file system: a misspelt device would become a file in memory that looks like a
+ * written card. Not for /dev/shm, which is a file system of its own.
+ */
+async function isDeviceFolder(folder: string): Promise<boolean> {
+  const devices = await stat('/dev').catch(() => undefined);
+  const root = await stat('/').catch(() => undefined);
+  if (devices === undefined || devices.dev === root?.dev) return folder === '/dev';
+  return (await stat(folder)).dev === devices.dev;
 }
 
 /** Empties the file first: what it held would show through where a restore writes nothing. */

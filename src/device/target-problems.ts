@@ -1,9 +1,6 @@
 /** What the facts about a device forbid, as errors with their cure, the gravest first. */
-import { realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { CardkeepError } from '../errors.ts';
 import type { TargetFacts } from './device-guards.ts';
-import { isInside } from './storage-stack.ts';
 
 export interface TargetQuestion {
   /** Paths that must not be overwritten with the target: the store, the home folder, the source image. */
@@ -17,8 +14,6 @@ export interface KeptPath {
   readonly path: string;
   /** For the message: "the store". */
   readonly what: string;
-  /** Files in this folder must not be written either. */
-  readonly isClosed?: boolean | undefined;
 }
 
 /** Cards larger than this are rare; disks that somebody would miss are not. */
@@ -33,16 +28,13 @@ export async function findTargetProblem(
   if (facts.system) {
     return refused('E_TARGET_IS_SYSTEM', `${path} holds the running system`, 'choose another disk: cardkeep devices');
   }
-  for (const { path: kept, what, isClosed } of question.keep) {
+  for (const { path: kept, what } of question.keep) {
     if (await facts.holds(kept)) {
       return refused(
         'E_TARGET_HOLDS_STORE',
         `${path} holds ${what} (${kept})`,
         'choose another disk: cardkeep devices',
       );
-    }
-    if (isClosed === true && facts.kind !== 'device' && (await liesIn(path, kept))) {
-      return refused('E_TARGET_HOLDS_STORE', `${path} lies in ${what} (${kept})`, 'name a file in another folder');
     }
   }
   const inUse = findUse(facts, 'TARGET', question.platform);
@@ -65,11 +57,6 @@ export async function findTargetProblem(
  */
 export function findSourceProblem(facts: TargetFacts, platform: NodeJS.Platform): CardkeepError | undefined {
   return findUse({ ...facts, uses: facts.uses.filter(({ by }) => by === 'swap') }, 'SOURCE', platform);
-}
-
-async function liesIn(file: string, folder: string): Promise<boolean> {
-  const parent = await realpath(dirname(file)).catch(() => dirname(file));
-  return isInside(parent, await realpath(folder).catch(() => folder));
 }
 
 function findUse(facts: TargetFacts, role: 'SOURCE' | 'TARGET', platform: NodeJS.Platform): CardkeepError | undefined {

@@ -187,6 +187,20 @@ describe('what cannot be opened', () => {
   });
 });
 
+it('makes no image among the devices, where a misspelt card would be', async () => {
+  const folder = '/dev/cardkeep-test';
+  mkdirSync(folder, { recursive: true });
+  try {
+    for (const name of ['/dev/sdzz', `${folder}/usb-card`]) {
+      const missing = { kind: 'not-found', code: 'E_NO_TARGET' };
+      await expect(openTarget(name, { ...TARGET, create: 1024 })).rejects.toMatchObject(missing);
+      expect(statSync(name, { throwIfNoEntry: false })).toBeUndefined();
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 it('passes a device through create as it is', async () => {
   using loop = attachLoop(makeFile('create.img', pattern(MIB)));
   await using device = await openTarget(loop.path, { ...TARGET, create: 5 * MIB, replace: true });

@@ -8,6 +8,8 @@ import { run, verdict } from './run.ts';
 /** Ranges in bytes that cannot be read: multiples of 512, in ascending order. */
 export type BadRanges = readonly (readonly [start: number, end: number])[];
 
+const NBDFUSE = 'nbdfuse';
+
 /** A block device that gives EIO for reads that touch `bad`: nbdkit's ddrescue filter, nbdfuse and a loop device. */
 export function failingDisk(image: string, bad: BadRanges): { readonly path: string } & Disposable {
   const folder = mkdtempSync(path.join(tmpdir(), 'cardkeep-failing-'));
@@ -16,7 +18,7 @@ export function failingDisk(image: string, bad: BadRanges): { readonly path: str
   writeFileSync(disk, '');
   writeFileSync(mapFile, rescueMap(bad, statSync(image).size));
   const args = [disk, '--command', 'nbdkit', '-s', '--filter=ddrescue', 'file', image, `ddrescue-mapfile=${mapFile}`];
-  const server = spawn('nbdfuse', args, { stdio: 'ignore' });
+  const server = spawn(NBDFUSE, args, { stdio: 'ignore' });
   const stop = (): void => {
     verdict('fusermount3', ['-u', disk]);
     server.kill();

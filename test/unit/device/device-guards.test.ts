@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeBlock, describeTarget } from '../../../src/device/device-guards.ts';
@@ -198,19 +198,6 @@ describe('image files', () => {
     expect(await facts.holds(file)).toBe(true);
     expect(await facts.holds(folder.path)).toBe(false);
     expect(await describeTarget(path.join(folder.path, 'no.img'), { run: noTool })).toMatchObject({ kind: 'new' });
-  });
-
-  it('are refused in the folder of the store, whatever its name', async () => {
-    using folder = temporaryFolder();
-    const store = path.join(folder.path, 'store');
-    mkdirSync(path.join(store, 'packs'), { recursive: true });
-    const keep = [{ path: `${folder.path}/./store`, what: 'the store', isClosed: true }];
-    for (const file of [path.join(store, 'x.img'), path.join(store, 'packs', 'x.img')]) {
-      const facts = await describeTarget(file, { run: noTool });
-      expect(await findTargetProblem(facts, { ...QUESTION, keep })).toMatchObject({ code: 'E_TARGET_HOLDS_STORE' });
-    }
-    const beside = await describeTarget(path.join(folder.path, 'store.img'), { run: noTool });
-    expect(await findTargetProblem(beside, { ...QUESTION, keep })).toBeUndefined();
   });
 });
 
