@@ -50,8 +50,10 @@ describe.each([
 
   beforeAll(async () => {
     makeRealCard(card, options);
-    using root = mountPartition(card, ROOT.byteOffset, ROOT.byteLength, { readOnly: true });
-    sourceTree = await describeTree(root.path);
+    {
+      using root = mountPartition(card, ROOT.byteOffset, ROOT.byteLength, { readOnly: true });
+      sourceTree = await describeTree(root.path);
+    }
     const backup = cardkeep(store, 'backup', card, '--json', '--yes');
     expect(backup).toMatchObject({ deviceBytes: CARD_BYTES, mode: 'full', unclean: false });
     // Live bytes, not the 60 MB of stale data nor the 255 MB that are free.
