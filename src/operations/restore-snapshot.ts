@@ -9,6 +9,9 @@ import { openSnapshotSource } from '../snapshot/snapshot-source.ts';
 import type { Store } from '../store/store.ts';
 import type { OperationOptions } from './progress.ts';
 
+/** A card is flushed this often, so that progress is true and stopping is quick. */
+const DEVICE_FLUSH_BYTES = 64 * 1024 * 1024;
+
 export interface RestoreOptions extends OperationOptions {
   readonly verify: boolean;
   /** The target reads as zeros wherever nothing is written: a file that was made just now. */
@@ -38,6 +41,7 @@ export async function restoreSnapshot(
   const source = openSnapshotSource(store, snapshot.volume);
   return executeRestore(store, source, target, plan, {
     verify: options.verify,
+    flushBytes: target.isBlockDevice ? DEVICE_FLUSH_BYTES : undefined,
     onProgress: options.onProgress,
     signal: options.signal,
   });

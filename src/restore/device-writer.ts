@@ -12,8 +12,6 @@ import type { WantedRange } from './wanted-ranges.ts';
 const WRITE_BYTES = 4 * 1024 * 1024;
 /** Being filled, waiting for its chunks, being written: three buffers of 4 MiB. */
 const BUFFERS = 3;
-/** A device is flushed this often, so that progress is true and stopping is quick. */
-const FLUSH_BYTES = 64 * 1024 * 1024;
 
 /** One write that was made, for the read-back. */
 export interface WrittenRange {
@@ -25,9 +23,15 @@ export interface WrittenRange {
 export interface WriteOptions {
   /** The target reads as zero where nothing is written: ranges of zeros are skipped. */
   readonly skipZeros: boolean;
+  /** Keep a digest of each write, to be read back. */
+  readonly keepDigests: boolean;
+  /** Flush after so many bytes. */
+  readonly flushBytes: number;
   readonly onWritten?: ((range: { byteLength: number; isZero: boolean }) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const NOT_YET = new Uint8Array();
 
 interface OpenBuffer {
   readonly memory: Uint8Array;
@@ -36,14 +40,14 @@ interface OpenBuffer {
   readonly fills: Promise<void>[];
 }
 
-/** Writes all ranges; on return they are on the medium. */
+/** Writes all ranges; on return they are on the medium. Gives the writes that were made if digests are kept. */
 export async function writeRanges(
   target: BlockTarget,
   store: Pick<Store, 'readChunk' | 'hasher'>,
   ranges: AsyncIterable<WantedRange>,
   options: WriteOptions,
 ): Promise<WrittenRange[]> {
-  const writer = new RangeWriter(target, store);
+  const writer = new RangeWriter(target, store, options);
   try {
     for await (const range of ranges) {
       throwIfAborted(options.signal);
@@ -65,10 +69,12 @@ class RangeWriter {
   readonly #store: Pick<Store, 'readChunk' | 'hasher'>;
   readonly #free: Uint8Array[] = [];
   readonly #underWay: Promise<void>[] = [];
+  readonly #options: WriteOptions;
   #current: OpenBuffer | undefined;
   #unflushed = 0;
 
-  constructor(target: BlockTarget, store: Pick<Store, 'readChunk' | 'hasher'>) {
+  constructor(target: BlockTarget, store: Pick<Store, 'readChunk' | 'hasher'>, options: WriteOptions) {
+    this.#options = options;
     this.#target = target;
     this.#store = store;
     for (let i = 0; i < BUFFERS; i++) this.#free.push(new Uint8Array(WRITE_BYTES));
@@ -134,19 +140,19 @@ class RangeWriter {
     this.#current = undefined;
   }
 
-  async #write(buffer: OpenBuffer): Promise<void> {
-    const place = this.written.length;
-    const { byteOffset, used } = buffer;
-    this.written.push({ byteOffset, byteLength: used, digest: new Uint8Array() });
-    await Promise.all(buffer.fills);
-    const bytes = buffer.memory.subarray(0, used);
-    this.written[place] = { byteOffset, byteLength: used, digest: this.#store.hasher.hash(bytes) };
+  async #write({ memory, byteOffset, used, fills }: OpenBuffer): Promise<void> {
+    const place = this.#options.keepDigests
+      ? this.written.push({ byteOffset, byteLength: used, digest: NOT_YET }) - 1
+      : -1;
+    await Promise.all(fills);
+    const bytes = memory.subarray(0, used);
+    if (place >= 0) this.written[place] = { byteOffset, byteLength: used, digest: this.#store.hasher.hash(bytes) };
     await this.#target.write(byteOffset, bytes);
     this.#unflushed += used;
-    if (this.#unflushed >= FLUSH_BYTES) {
+    if (this.#unflushed >= this.#options.flushBytes) {
       this.#unflushed = 0;
       await this.#target.flush();
     }
-    this.#free.push(buffer.memory);
+    this.#free.push(memory);
   }
 }

@@ -27,6 +27,8 @@ export interface RestoreProgress {
 
 export interface ExecuteRestoreOptions {
   readonly verify: boolean;
+  /** Flush after so many bytes; by default only where the order of writing needs it. */
+  readonly flushBytes?: number | undefined;
   readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -59,6 +61,8 @@ export async function executeRestore(
     const ranges = wantedRanges(source.map, plan.volumeBytes, extents, plan.proberZones);
     const writes = await writeRanges(target, store, ranges, {
       skipZeros: plan.targetIsZero,
+      keepDigests: options.verify,
+      flushBytes: options.flushBytes ?? Number.POSITIVE_INFINITY,
       signal: options.signal,
       onWritten: ({ byteLength, isZero }) => {
         if (isZero) zeroedBytes += byteLength;
