@@ -180,10 +180,10 @@ describe('what cannot be opened', () => {
   });
 
   it('a reader without a card', async () => {
-    // A loop device without a file has no bytes, as a reader without a card.
-    const free = run('losetup', ['-f']).trim();
-    await expect(openSource(free)).rejects.toMatchObject({ kind: 'failed', code: 'E_NO_MEDIUM' });
-    await expect(openTarget(free, TARGET)).rejects.toMatchObject({ code: 'E_NO_MEDIUM' });
+    // A loop device on an empty file has no bytes, as a reader without a card.
+    using loop = attachLoop(makeFile('nothing.img', new Uint8Array(0)));
+    await expect(openSource(loop.path)).rejects.toMatchObject({ kind: 'failed', code: 'E_NO_MEDIUM' });
+    await expect(openTarget(loop.path, TARGET)).rejects.toMatchObject({ code: 'E_NO_MEDIUM' });
   });
 });
 
