@@ -25,7 +25,9 @@ export async function readExt4Map(partition: BlockSource, options: ReadOptions):
     return await readMap(partition, sb, options);
   } catch (error) {
     if (!(error instanceof CorruptDataError)) throw error;
-    return sb === undefined ? { keepWhole: error.message, type: 'ext4' } : keepWhole(sb, error.message);
+    if (sb === undefined) return { keepWhole: error.message, type: 'ext4' };
+    const wasClean = isMarkedClean(sb) && (sb.features.incompat & INCOMPAT.recover) === 0;
+    return keepWhole(sb, wasClean ? error.message : `it was not shut down cleanly, and ${error.message}`);
   }
 }
 
@@ -40,6 +42,10 @@ function reasonToKeepWhole(sb: Superblock): string | undefined {
   return undefined;
 }
 
+function isMarkedClean(sb: Superblock): boolean {
+  return sb.isValidState && (sb.features.roCompat & RO_COMPAT.orphanPresent) === 0;
+}
+
 async function readMap(partition: BlockSource, sb: Superblock, options: ReadOptions): Promise<FileSystemReport> {
   const groups = await readGroupDescriptors(partition, sb, options.signal);
   const journal = await readJournal(partition, sb, groups, options.signal);
@@ -48,12 +54,12 @@ async function readMap(partition: BlockSource, sb: Superblock, options: ReadOpti
   const needsRecovery = (sb.features.incompat & INCOMPAT.recover) !== 0;
   if (needsRecovery) {
     if (journal !== undefined) return readRecoveryMap(partition, sb, groups, journal, options);
-    return keepWhole(sb, 'the file system was not shut down cleanly: its journal, on another device, needs recovery');
+    return keepWhole(sb, 'it was not shut down cleanly, and its journal is on another device');
   }
   if (journal !== undefined && journal.superblock.startBlock !== 0) {
     return keepWhole(sb, 'the file system says that its journal is empty, and the journal that it is not');
   }
-  const isClean = sb.isValidState && (sb.features.roCompat & RO_COMPAT.orphanPresent) === 0;
+  const isClean = isMarkedClean(sb);
   const rules: ViewRules = {
     trustsBlockUninit: isClean,
     verifiesChecksums: true,

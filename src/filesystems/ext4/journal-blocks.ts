@@ -125,7 +125,7 @@ function journalSeed(journal: JournalSuperblock): number {
 }
 
 function wrongChecksum(): CorruptDataError {
-  return new CorruptDataError('the file system was not shut down cleanly, and a checksum in its journal is wrong');
+  return new CorruptDataError('a checksum in its journal is wrong');
 }
 
 function viewOf(bytes: Uint8Array): DataView {

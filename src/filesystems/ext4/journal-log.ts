@@ -48,7 +48,7 @@ export async function readJournalLog(
 ): Promise<JournalLog> {
   const { superblock } = journal;
   if ((superblock.incompat & JOURNAL_INCOMPAT.fastCommit) !== 0) {
-    throw new CorruptDataError('the file system was not shut down cleanly, and its journal may hold fast commits');
+    throw new CorruptDataError('its journal may hold fast commits');
   }
   const walk = new LogWalk(source, journal, blockCount);
   let endsCleanly = true;
@@ -134,7 +134,7 @@ class LogWalk {
     for (const { tag, journalBlock } of transaction.tags) {
       if (tag.block >= this.#blockCount) throw new CorruptDataError('the journal names a block behind the end');
       if (!isTagChecksumRight(tag, await this.#read(journalBlock), transaction.sequence, superblock)) {
-        throw new CorruptDataError('the file system was not shut down cleanly, and a block in its journal is damaged');
+        throw new CorruptDataError('a block in its journal is damaged');
       }
       const logged = { journalBlock, isEscaped: tag.isEscaped };
       this.#logged.push({ block: tag.block, transaction: number, logged });

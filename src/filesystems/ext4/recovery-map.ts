@@ -79,7 +79,7 @@ function needSameShape(before: Superblock, after: Superblock): void {
   };
   const [old, now] = [shapeOf(before), shapeOf(after)];
   if (old.some((value, i) => value !== now[i])) {
-    throw new CorruptDataError('the file system was not shut down cleanly while its shape was being changed');
+    throw new CorruptDataError('its shape was being changed');
   }
   if (after.hasErrors) throw new CorruptDataError('the file system is marked as having errors');
 }
