@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attachLoop, mountPartition, temporaryFolder } from '../support/loop-device.ts';
 import { readExtWitness } from '../support/ext-witness.ts';
-import { BOOT, CARD_BYTES, describeTree, makeRealCard, ROOT, UNWRITTEN_FILE } from '../support/real-card.ts';
+import { BOOT, CARD_BYTES, describeTree, makeRealCard, ROOT, UNWRITTEN_FILES } from '../support/real-card.ts';
 import { run, shell, verdict } from '../support/run.ts';
 import { cardkeep } from '../support/cardkeep.ts';
 
@@ -63,7 +63,7 @@ describe.each([
 
   async function expectEqualCard(restored: string): Promise<void> {
     expect(fsckVerdicts(restored)).toEqual(fsckVerdicts(card));
-    const witness = readExtWitness(card, ROOT.byteOffset, [UNWRITTEN_FILE]);
+    const witness = readExtWitness(card, ROOT.byteOffset, UNWRITTEN_FILES);
     expect(witness.usedBlocks.length).toBeGreaterThan(9000);
     const different = witness.usedBlocks.filter((block) => {
       const at = ROOT.byteOffset + block * witness.blockSize;

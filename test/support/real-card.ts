@@ -11,8 +11,9 @@ export const BOOT = { byteOffset: 4 * MIB, byteLength: 64 * MIB };
 export const ROOT = { byteOffset: 68 * MIB, byteLength: 316 * MIB };
 /** 16 MiB and some sectors stay unpartitioned at the end. */
 export const CARD_BYTES = 401 * MIB + 1536;
-/** The path in the root file system whose blocks are preallocated and never written. */
-export const UNWRITTEN_FILE = '/var/preallocated';
+/** Files with blocks that are preallocated and never written. */
+const PREALLOCATED = '/var/preallocated';
+export const UNWRITTEN_FILES: readonly string[] = [PREALLOCATED, '/home/pi/beyond-eof'];
 
 export function makeRealCard(file: string, mkfsOptions: readonly string[] = []): void {
   writeFileSync(file, '');
@@ -53,7 +54,7 @@ function fillRoot(root: string): void {
     head -c 9000000 /dev/urandom > home/pi/in-holes
     truncate -s 40M home/pi/sparse; printf 'end' | dd of=home/pi/sparse bs=1 seek=30000000 conv=notrunc status=none
     for i in $(seq 0 500); do printf x | dd of=home/pi/many-extents bs=1 seek=$((i * 16384)) conv=notrunc status=none; done
-    fallocate -l 5M ${root}${UNWRITTEN_FILE}
+    fallocate -l 5M ${root}${PREALLOCATED}
     printf 'short' > home/pi/beyond-eof; fallocate -l 1M -n home/pi/beyond-eof
     ln usr/bin/f2 home/pi/hard; ln -s ../etc/hostname home/pi/link; ln -s $(printf 'x%.0s' {1..200}) home/pi/long-link
     mkfifo home/pi/fifo; mknod home/pi/null c 1 3; mknod home/pi/disk b 7 0
