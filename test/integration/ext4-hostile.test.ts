@@ -1,6 +1,6 @@
 /** Images that lie: the reader keeps everything or a map that loses nothing, and never fails otherwise. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crc32cRaw } from '../../src/bytes/crc32c.ts';
 import { memorySource } from '../../src/device/block-source.ts';

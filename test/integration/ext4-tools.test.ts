@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { totalBytes } from '../../src/bytes/extent-list.ts';
 import { readExt4Map } from '../../src/filesystems/ext4/ext4-map.ts';
