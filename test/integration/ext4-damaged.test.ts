@@ -32,18 +32,23 @@ beforeAll(() => {
 beforeEach(() => {
   // Nothing has a checksum: only the second witness stands between the damage and the files.
   makeExt4Image(image, 32, ['-t', 'ext4', '-b', `${BLOCK_SIZE}`, '-O', '^metadata_csum,^64bit', '-d', TREE]);
+  run('debugfs', ['-w', '-R', `ea_set /big user.note ${'n'.repeat(700)}`, image]);
   oracle = readExt4Oracle(image);
+  groups = readGroups();
+});
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+function readGroups(): Group[] {
   const dump = run('dumpe2fs', [image]);
   const inodes = Number(/^Inodes per group:\s+(\d+)/mu.exec(dump)![1]);
-  groups = [...dump.matchAll(/^Group (\d+): \(Blocks (\d+)-(\d+)\)([^]*?)(?=^Group |$(?![^]))/gmu)].map((match) => ({
+  return [...dump.matchAll(/^Group (\d+): \(Blocks (\d+)-(\d+)\)([^]*?)(?=^Group |$(?![^]))/gmu)].map((match) => ({
     descriptorAt: 2 * BLOCK_SIZE + Number(match[1]) * 32,
     blockBitmap: Number(/Block bitmap at (\d+)/u.exec(match[4]!)![1]),
     inodeBitmap: Number(/Inode bitmap at (\d+)/u.exec(match[4]!)![1]),
     inodes,
     blocks: Number(match[3]) - Number(match[2]) + 1,
   }));
-});
-afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+}
 
 /** Changes the image, and proves that a restored copy is repaired to the same tree as the damaged one itself. */
 async function damage(change: (bytes: Buffer) => void): Promise<FileSystemReport> {
@@ -136,6 +141,57 @@ describe('a damaged file system', () => {
     expect(isKeepWhole(report) ? report.keepWhole : '').toMatch(/inode \d+ is damaged: an inode maps blocks outside/u);
   });
 });
+
+describe('a wrong checksum', () => {
+  it.each([
+    [
+      'a block bitmap',
+      (bytes: Buffer) => swapBits(bytes, groups[0]!.blockBitmap * BLOCK_SIZE),
+      /checksum of a bitmap/u,
+    ],
+    [
+      'an inode bitmap',
+      (bytes: Buffer) => swapBits(bytes, groups[0]!.inodeBitmap * BLOCK_SIZE),
+      /checksum of a bitmap/u,
+    ],
+    ['an inode', (bytes: Buffer) => flip(bytes, inodeAt('big') + 0x08), /inode \d+ is damaged: its checksum/u],
+    ['an extent tree', (bytes: Buffer) => flip(bytes, treeBlockOf('fragments') * BLOCK_SIZE + 40), /extent tree/u],
+    ['a descriptor', (bytes: Buffer) => flip(bytes, 2 * BLOCK_SIZE + 0x10), /checksum of block group descriptor 0/u],
+    ['the superblock', (bytes: Buffer) => flip(bytes, 1024 + 0x34), /superblock is damaged: its checksum/u],
+    ['the journal', (bytes: Buffer) => flip(bytes, journalAt() + 0x31), /journal has a wrong checksum/u],
+  ])('of %s keeps all of it', async (_, change, reason) => {
+    makeExt4Image(image, 32, ['-t', 'ext4', '-b', `${BLOCK_SIZE}`, '-d', TREE]);
+    run('debugfs', ['-w', '-f', '-', image], { input: 'jo -c\njc\n' });
+    run('e2fsck', ['-fp', image]);
+    oracle = readExt4Oracle(image);
+    groups = readGroups();
+    using source = openFileSource(image);
+    expect(isKeepWhole(await readExt4Map(source, {}))).toBe(false);
+    const report = await damage(change);
+    expect(isKeepWhole(report) ? report.keepWhole : '').toMatch(reason);
+  });
+});
+
+function flip(bytes: Buffer, at: number): void {
+  bytes[at] = bytes[at]! ^ 1;
+}
+
+/** Clears the first bit and sets the last: the count stays. */
+function swapBits(bytes: Buffer, at: number): void {
+  const size = groups[0]!.inodes / 8;
+  let free = 0;
+  while (bytes[at + free] === 0xff && free < size) free++;
+  bytes[at] = 0xfe;
+  bytes[at + free] = bytes[at + free]! | (~bytes[at + free]! & (bytes[at + free]! + 1));
+}
+
+function treeBlockOf(name: string): number {
+  return Number(/\(ETB\d\):(\d+)/u.exec(run('debugfs', ['-R', `stat /${name}`, image]))![1]);
+}
+
+function journalAt(): number {
+  return Number(run('debugfs', ['-R', 'blocks <8>', image]).trim().split(/\s+/u)[0]) * BLOCK_SIZE;
+}
 
 function inodeAt(name: string): number {
   const [, block, offset] = /located at block (\d+), offset (0x[\da-f]+)/u.exec(
