@@ -23,6 +23,8 @@ const TOOLS = {
   blkid: 'util-linux',
   mkswap: 'util-linux',
   setfattr: 'attr',
+  lz4: 'lz4',
+  python3: 'python3',
   nbdkit: 'nbdkit',
   nbdfuse: 'libnbd-bin',
   fusermount3: 'fuse3',

@@ -103,7 +103,7 @@ export class MapWriter {
   }
 
   async #closeBefore(firstOpen: number): Promise<void> {
-    for (const [window, open] of [...this.#open]) {
+    for (const [window, open] of this.#open) {
       if (window >= firstOpen || open.holds > 0) continue;
       this.#open.delete(window);
       if (open.runs.length === 0) continue;
