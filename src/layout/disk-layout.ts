@@ -87,7 +87,8 @@ function candidateSizes(source: BlockSource): number[] {
 
 /**
  * The reading under which known file systems lie at the starts of partitions. If that is true of more than one, a stale
- * file system is as likely as a real one, and nothing may be taken away. Without any the first is as good as the others,
+ * file system is as likely as a real one, and nothing may be taken away; unless the source's own sector size explains
+ * every partition and the other does not. Without any the first is as good as the others,
  * because partitions that hold nothing known are kept whole.
  */
 async function chooseBySectorSize(
@@ -100,21 +101,29 @@ async function chooseBySectorSize(
   const first = layouts[0]!;
   if (layouts.length === 1) return first;
   const backed: DiskLayout[] = [];
+  const complete: DiskLayout[] = [];
   for (const layout of layouts) {
     throwIfAborted(options.signal);
-    if (await holdsKnown(layout, options)) backed.push(layout);
+    const known = await countKnown(layout, options);
+    if (known > 0) backed.push(layout);
+    const explainsAll = known > 0 && known === layout.partitions.length && layout.keepWhole === undefined;
+    if (explainsAll && !layout.hasPartitionPastEnd) complete.push(layout);
   }
+  // A partition at 1 MiB and one at 8 MiB: read with sectors of 4096 bytes, the first lies where the second is.
+  if (complete.length === 1 && complete[0] === first) return first;
   if (backed.length > 1) {
     return keepDisk(source, first.table, signature, 'the partition table fits 512 and 4096 byte sectors');
   }
   return backed[0] ?? layouts.find((layout) => !layout.hasPartitionPastEnd) ?? first;
 }
 
-async function holdsKnown(layout: DiskLayout, options: LayoutOptions): Promise<boolean> {
+/** How many partitions begin with a known file system; of a table with very many the first ones are asked. */
+async function countKnown(layout: DiskLayout, options: LayoutOptions): Promise<number> {
+  let known = 0;
   for (const partition of layout.partitions.slice(0, MAX_ASKED)) {
-    if (await options.isFileSystemAt?.(partition.byteOffset)) return true;
+    if (await options.isFileSystemAt?.(partition.byteOffset)) known++;
   }
-  return false;
+  return known;
 }
 
 function noTable(source: BlockSource, extra: { readonly keepWhole?: string }): DiskLayout {

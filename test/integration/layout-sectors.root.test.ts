@@ -51,3 +51,19 @@ describe('an image of a card with 4096-byte sectors', () => {
     expect(asWitnessed(layout)).toEqual(witnessed);
   });
 });
+
+describe('a card with 512-byte sectors whose partitions begin at 1 and 8 MiB', () => {
+  it('is read with sectors of 512 bytes, though the first would fit with 4096 as well', async () => {
+    using folder = temporaryFolder();
+    const image = path.join(folder.path, 'card.img');
+    writeFileSync(image, '');
+    truncateSync(image, 64 * MIB);
+    writeTable(image, 'label: dos\nstart=2048,size=14336,type=c\nstart=16384,type=83\n');
+    run('mkfs.vfat', ['--offset=2048', image, '7168']);
+    run('mkfs.ext4', ['-q', '-F', '-E', `offset=${8 * MIB},nodiscard`, image, '48m']);
+    using source = openFileSource(image);
+    const layout = await readDiskLayout(source, { isFileSystemAt: async (at) => isFileSystemAt(source, at) });
+    expect(layout.keepWhole).toBeUndefined();
+    expect(asWitnessed(layout)).toEqual(witnessTable(image));
+  });
+});
