@@ -51,10 +51,10 @@ describe('hostile ext file systems', () => {
 
   it('with any value in any field of the superblock lose nothing', async () => {
     const values = [0, 1, 7, 0xffff, 0x80000000, 0xffffffff];
-    for (const { bytes, oracle } of subjects.slice(0, 2)) {
+    for (const [i, { bytes, oracle }] of subjects.slice(0, 2).entries()) {
       const copy = new Uint8Array(bytes);
       const view = new DataView(copy.buffer);
-      for (let field = 1024; field < 1024 + 0x290; field += 4) {
+      for (let field = 1024; field < 1024 + 0x290; field += i === 0 ? 4 : 16) {
         for (const value of values) {
           const before = view.getUint32(field, true);
           view.setUint32(field, value, true);

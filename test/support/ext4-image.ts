@@ -66,8 +66,8 @@ export function fillFolder(root: string, blockSize: number): void {
   writeFileSync(path.join(root, 'empty'), '');
   writeFileSync(path.join(root, 'tiny'), 'tiny');
   writeFragments(path.join(root, 'fragments'), 1500, blockSize);
-  // Beyond the reach of double indirect blocks of 1 KiB: 12 + 256 + 256 * 256 blocks.
-  writeFragments(path.join(root, 'far'), 5, blockSize, 70_000);
+  // Behind 12 + 256 + 256 * 256 blocks: with 1 KiB blocks, an indirect map needs its third level.
+  writeFragments(path.join(root, 'far'), 5, blockSize, blockSize === 1024 ? 66_000 : 2_000);
   linkSync(path.join(root, 'big'), path.join(root, 'many', 'hard'));
   symlinkSync('tiny', path.join(root, 'short-link'));
   symlinkSync('x'.repeat(200), path.join(root, 'long-link'));

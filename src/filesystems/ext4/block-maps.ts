@@ -31,6 +31,8 @@ interface PendingNodes {
 }
 
 const INDIRECT = -1;
+/** What a terabyte of 4 KiB blocks needs with indirect maps, eight times. */
+const MAX_PENDING_NODES = 2_000_000;
 
 /** Maps of inodes, added one by one and then resolved together. Throws CorruptDataError for every impossible map. */
 export class BlockMapReader {
@@ -134,7 +136,7 @@ export class BlockMapReader {
   #defer(block: number, level: number, logicalStart: number, logicalEnd: number): void {
     this.#needInside(block, 1);
     const nodes = this.#pending;
-    if (nodes.block.length >= this.#sb.blockCount) throw new CorruptDataError('two maps share a block');
+    if (nodes.block.length >= MAX_PENDING_NODES) throw new CorruptDataError('its files have too many map blocks');
     nodes.owner.push(this.#owner);
     nodes.block.push(block);
     nodes.level.push(level);

@@ -14,6 +14,7 @@ import {
 } from './bitmaps.ts';
 import { BlockMapReader } from './block-maps.ts';
 import { RO_COMPAT } from './features.ts';
+import { isExtentRoot } from './extent-node.ts';
 import { type GroupDescriptors } from './group-descriptors.ts';
 import { groupEndBlock, groupFirstBlock } from './group-layout.ts';
 import { inodeMapKind, inodeRole, ROLE } from './inode-roles.ts';
@@ -40,6 +41,8 @@ export interface FileSystemView {
 
 /** Bitmaps of so many bytes are held at a time, twice: for blocks and for inodes. */
 const BATCH_BYTES = 4 * 1024 * 1024;
+/** Free space beyond so many runs is kept: bounded memory for bitmaps made to have a run in every other bit. */
+const MAX_FREE_RUNS = 2_000_000;
 
 export interface ViewRules extends BitmapRules {
   /** Read records too that the descriptors call never used. */
@@ -107,7 +110,7 @@ function addFreeBytes(sb: Superblock, bitmaps: GroupBitmaps, free: RangeCollecto
     const bits = bitmaps.blocks.subarray(at, at + blockSize);
     forEachClearRun(bits, groupClusterCount(sb, group), (startBit, endBit) => {
       const runEnd = Math.min(end, first + endBit * blocksPerCluster);
-      free.add((first + startBit * blocksPerCluster) * blockSize, runEnd * blockSize);
+      if (free.count < MAX_FREE_RUNS) free.add((first + startBit * blocksPerCluster) * blockSize, runEnd * blockSize);
     });
   }
 }
@@ -159,6 +162,7 @@ class ViewCollector {
       if (block > sb.firstDataBlock && block < sb.blockCount) this.#addStructure(block);
       return;
     }
+    if (isEmptyRoot(root, kind)) return;
     const owner = this.roles.length;
     const role = inodeRole(sb, inodeNumber, table, at);
     this.roles.push(role);
@@ -173,4 +177,10 @@ class ViewCollector {
     if (block <= firstDataBlock || block >= blockCount) throw new CorruptDataError('it names a block outside');
     this.structures.add(block * blockSize, (block + 1) * blockSize);
   }
+}
+
+/** True for a map of no blocks: all zero, or an extent tree of depth 0 without entries (bytes 2, 3, 6 and 7). */
+function isEmptyRoot(root: Uint8Array, kind: 'extents' | 'indirect'): boolean {
+  if (kind === 'indirect' || !isExtentRoot(root)) return root.every((byte) => byte === 0);
+  return (root[2]! | root[3]! | root[6]! | root[7]!) === 0;
 }

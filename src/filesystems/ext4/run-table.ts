@@ -15,7 +15,7 @@ export interface RunTable {
 }
 
 /** More rows than this would not fit into the memory that a backup may use; no sound card comes near. */
-const MAX_ROWS = 8_000_000;
+const MAX_ROWS = 4_000_000;
 
 /** Collects rows; those that continue the last one are joined to it. */
 export class RunTableBuilder {
