@@ -104,7 +104,7 @@ function addRestore(program: Command, run: Runner): void {
     .argument('<target>', 'a device or an image file; all that is on it is overwritten')
     .option('--no-verify', 'do not read back what was written')
     .option('--yes', 'do not ask')
-    .option('--force', 'allow a large disk that is not removable')
+    .option('--force', 'allow a large disk that is not removable, or the image that the version was made from')
     .option('--dry-run', 'only show the plan')
     .addHelpText('after', helpAfter('restore'))
     .action(async (version: string, target: string, flags: RestoreFlags) =>

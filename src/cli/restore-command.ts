@@ -1,5 +1,6 @@
 /** `restore SNAPSHOT TARGET`: inspect -> plan -> show -> ask -> look again -> write -> read back. */
 import { chown, statfs, unlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { openTarget } from '../device/file-device.ts';
 import type { TargetFacts } from '../device/device-guards.ts';
@@ -53,7 +54,8 @@ export async function restore(
   const opened = await openChosenStore(context);
   await using store = opened.store;
   const snapshot = findSnapshot(await readCatalog(store), reference);
-  const guard = { storePath: opened.path, force: flags.force === true, run: runCommand };
+  const imagePath = snapshot.host === hostname() ? snapshot.volume.device.path : undefined;
+  const guard = { storePath: opened.path, imagePath, force: flags.force === true, run: runCommand };
   const facts = await guardTarget(targetPath, guard);
   const target = await inspectTarget(targetPath, snapshot.volume.byteLength, context.commandLine);
   const options = { verify: flags.verify, targetIsZero: target.kind !== 'device', signal: context.signal };

@@ -11,7 +11,9 @@ import { CardkeepError } from '../errors.ts';
 export interface GuardTargetOptions {
   /** Folder of the store that is restored from. */
   readonly storePath: string;
-  /** Allows a large built-in disk, and nothing else. */
+  /** The image that the version was made from, if that was on this computer. Going back on a device is what a restore is for. */
+  readonly imagePath?: string | undefined;
+  /** Allows a large built-in disk, and the image that the version was made from. */
   readonly force: boolean;
   readonly run: RunCommand;
 }
@@ -25,6 +27,8 @@ export async function guardTarget(targetPath: string, options: GuardTargetOption
     });
   }
   const facts = await describeTarget(targetPath, { run });
+  if (facts.kind === 'file' && !force && options.imagePath !== undefined)
+    await refuseImage(targetPath, options.imagePath);
   const keep = [{ path: storePath, what: 'the store' }];
   const problem = await findTargetProblem(facts, { keep, force, platform: platform() });
   if (problem !== undefined) throw problem;
@@ -46,6 +50,19 @@ export function targetChanged(targetPath: string): CardkeepError {
   return new CardkeepError('refused', 'E_TARGET_CHANGED', `${targetPath} is not what it was when the plan was made`, {
     hint: 'was the card changed? run the same command again',
   });
+}
+
+async function refuseImage(targetPath: string, imagePath: string): Promise<void> {
+  const [target, image] = await Promise.all([realpath(targetPath), realpath(imagePath).catch(() => undefined)]);
+  if (target !== image) return;
+  throw new CardkeepError(
+    'refused',
+    'E_TARGET_IS_SOURCE',
+    `${targetPath} is the image that this version was made from`,
+    {
+      hint: 'name another file, or overwrite it with --force',
+    },
+  );
 }
 
 async function isInFolder(file: string, folder: string): Promise<boolean> {

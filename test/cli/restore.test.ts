@@ -123,6 +123,7 @@ it('refuses what must not be a target', () => {
   for (const [target, status, code] of [
     ['home/.cardkeep/out.img', 5, 'E_TARGET_IN_STORE'],
     ['way/out.img', 5, 'E_TARGET_IN_STORE'],
+    ['card.img', 5, 'E_TARGET_IS_SOURCE'],
     ['no/such/out.img', 7, 'E_NOT_FOUND'],
     ['home', 1, 'E_NOT_A_DISK'],
     ['/dev/null', 1, 'E_NOT_A_DISK'],
