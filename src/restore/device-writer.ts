@@ -12,6 +12,11 @@ import type { WantedRange } from './wanted-ranges.ts';
 const WRITE_BYTES = 4 * 1024 * 1024;
 /** Being filled, waiting for its chunks, being written: three buffers of 4 MiB. */
 const BUFFERS = 3;
+/**
+ * Ranges whose chunks are being fetched. Where each block is in a chunk of its own, three buffers have thousands, and
+ * each fetch may hold a frame of 256 KiB, packed and unpacked.
+ */
+const MOST_FILLS = 512;
 
 /** One write that was made, for the read-back. */
 export interface WrittenRange {
@@ -69,6 +74,7 @@ class RangeWriter {
   readonly #store: Pick<Store, 'readChunk' | 'hasher'>;
   readonly #free: Uint8Array[] = [];
   readonly #underWay: Promise<void>[] = [];
+  readonly #filling: Promise<void>[] = [];
   readonly #options: WriteOptions;
   #current: OpenBuffer | undefined;
   #unflushed = 0;
@@ -91,9 +97,11 @@ class RangeWriter {
       } else {
         const { run } = range;
         const chunkOffset = run.chunkOffset + done;
+        if (this.#filling.length >= MOST_FILLS) await this.#filling.shift();
         const fill = this.#fill(part, { ...run, byteOffset: range.byteOffset + done, byteLength: length, chunkOffset });
         fill.catch(() => undefined);
         buffer.fills.push(fill);
+        this.#filling.push(fill);
       }
       done += length;
     }

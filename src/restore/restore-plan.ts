@@ -41,7 +41,7 @@ const MEBIBYTE = 1024 * 1024;
 const GPT_BACKUP_SECTORS_512 = 33;
 const GPT_BACKUP_SECTORS_4096 = 5;
 
-/** Throws E_TARGET_TOO_SMALL (refused) with the exact sizes. */
+/** Throws E_TARGET_TOO_SMALL with the exact sizes, and E_TARGET_SECTORS (both refused). */
 export async function planRestore(
   source: SnapshotSource,
   volume: Volume,
@@ -57,6 +57,7 @@ export async function planRestore(
       { hint: `use a card or file of at least ${volume.byteLength} bytes` },
     );
   }
+  requireSectors(volume, target);
   const proberZones = proberZonesOf(volume, target.byteLength);
   const tables = await tablesOf(source, target, signal);
   let dataBytes = 0;
@@ -79,6 +80,20 @@ export async function planRestore(
     proberZones,
     targetIsZero: target.isZero,
   };
+}
+
+/**
+ * A partition table counts in sectors: on a device with others every partition would be somewhere else, and a card that
+ * compares equal byte for byte could not be read. A file has no sectors of its own.
+ */
+function requireSectors({ table, sectorSize }: Volume, target: RestoreTargetFacts): void {
+  if (target.isZero || table === 'none' || sectorSize === target.sectorSize) return;
+  throw new CardkeepError(
+    'refused',
+    'E_TARGET_SECTORS',
+    `the target has sectors of ${target.sectorSize} bytes, the partition table of this version counts in ${sectorSize}`,
+    { hint: `use a card or reader with sectors of ${sectorSize} bytes, or restore to an image file` },
+  );
 }
 
 /** First and last MiB of the volume, of the target and of each partition. */

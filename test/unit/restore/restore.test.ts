@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { extentPairs, extentsFrom } from '../../../src/bytes/extent-list.ts';
 import { toHex } from '../../../src/bytes/hex.ts';
@@ -6,8 +7,11 @@ import { captureVolume } from '../../../src/capture/chunk-pipeline.ts';
 import type { DiskMap, Region } from '../../../src/capture/disk-map.ts';
 import { memorySource } from '../../../src/device/block-source.ts';
 import { NO_FILES } from '../../../src/filesystems/file-extents.ts';
+import { writeRanges } from '../../../src/restore/device-writer.ts';
 import { executeRestore } from '../../../src/restore/execute-restore.ts';
 import { planRestore } from '../../../src/restore/restore-plan.ts';
+import type { WantedRange } from '../../../src/restore/wanted-ranges.ts';
+import type { MapRun } from '../../../src/snapshot/map-reader.ts';
 import { openSnapshotSource } from '../../../src/snapshot/snapshot-source.ts';
 import type { Volume } from '../../../src/snapshot/snapshot.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -152,5 +156,44 @@ describe('restore', () => {
       kind: 'refused',
       message: expect.stringMatching(/25165823 bytes, 1 too few: this version needs 25165824/u),
     });
+  });
+
+  it('refuses a device whose sectors are not those of the partition table', async () => {
+    const { store, volume } = await stored(device());
+    const source = openSnapshotSource(store, volume);
+    const facts = { byteLength: DEVICE_BYTES, sectorSize: 4096, isZero: false };
+    await expect(planRestore(source, { ...volume, table: 'mbr' }, facts)).rejects.toMatchObject({
+      code: 'E_TARGET_SECTORS',
+      kind: 'refused',
+    });
+    // A file has no sectors of its own, and without a table nothing counts in them.
+    await planRestore(source, { ...volume, table: 'mbr' }, { ...facts, isZero: true });
+    await planRestore(source, { ...volume, table: 'none' }, facts);
+  });
+
+  it('fetches a bounded number of chunks at a time, however small they are', async () => {
+    const { store } = await stored(device());
+    const ranges = async function* (): AsyncGenerator<WantedRange> {
+      for (let at = 0; at < 12 * MIB; at += 1024) {
+        const run = { byteOffset: at, byteLength: 1024, state: 'data', chunk: new Uint8Array(32), chunkOffset: 0 };
+        yield { byteOffset: at, byteLength: 1024, run: run as MapRun };
+      }
+    };
+    let underWay = 0;
+    let most = 0;
+    const slow = {
+      hasher: store.hasher,
+      async readChunk() {
+        most = Math.max(most, ++underWay);
+        await nextTurn();
+        underWay--;
+        return new Uint8Array(1024).fill(7);
+      },
+    };
+    const target = memoryTarget(new Uint8Array(12 * MIB));
+    const options = { skipZeros: false, keepDigests: false, flushBytes: Number.POSITIVE_INFINITY };
+    await writeRanges(target, slow, ranges(), options);
+    expect(target.bytes.every((byte) => byte === 7)).toBe(true);
+    expect(most).toBeLessThanOrEqual(512);
   });
 });
