@@ -2,7 +2,7 @@
  * Proves that a version can be restored: every chunk is read, decompressed and hashed, and the file systems are read
  * from the version like from a card. What they use must all be there.
  */
-import { ExtentListBuilder, extentsFrom, subtractExtents, totalBytes } from '../bytes/extent-list.ts';
+import { clipExtents, ExtentListBuilder, subtractExtents, totalBytes } from '../bytes/extent-list.ts';
 import type { ExtentList } from '../bytes/extent-list.ts';
 import { readDiskMap } from '../capture/disk-map.ts';
 import { planCapture } from '../capture/capture-plan.ts';
@@ -57,20 +57,26 @@ export async function checkSnapshot(
       note('chunk', error, `bytes ${run.byteOffset} to ${run.byteOffset + run.byteLength}`);
     }
   };
+  const underWay: Promise<void>[] = [];
   try {
-    const underWay: Promise<void>[] = [];
     for await (const run of source.map.runs(0, snapshot.volume.byteLength)) {
       throwIfAborted(options.signal);
       kept.add(run.byteOffset, run.byteOffset + run.byteLength);
       if (run.state !== 'data') continue;
       dataRuns++;
-      underWay.push(readOne(run));
+      const reading = readOne(run);
+      // A failure is reported when its turn comes; until then it must not count as unhandled.
+      reading.catch(() => undefined);
+      underWay.push(reading);
       if (underWay.length >= READS_IN_FLIGHT) await underWay.shift();
       options.onProgress?.({ phase: 'check', doneBytes: readBytes, totalBytes: snapshot.counts.live });
     }
     await Promise.all(underWay);
   } catch (error) {
     note('map', error, 'the map');
+  } finally {
+    // The caller may close the store as soon as this has failed.
+    await Promise.allSettled(underWay);
   }
   const fileSystems: string[] = [];
   try {
@@ -92,38 +98,30 @@ async function checkFileSystems(
   const needed = new ExtentListBuilder();
   for (const segment of planCapture(disk).segments())
     needed.add(segment.byteOffset, segment.byteOffset + segment.byteLength);
-  const lost = subtractExtents(needed.build(), kept);
+  let lost = subtractExtents(needed.build(), kept);
   const lines: string[] = [];
   for (const { entry, report } of disk.partitions) {
     const place = entry.number === 0 ? 'the card' : `p${entry.number}`;
     const name = [place, report.type ?? 'unknown', report.label ?? ''].filter((part) => part !== '').join(' ');
+    const end = Math.min(entry.byteOffset + entry.byteLength, source.byteLength);
+    const here = clipExtents(lost, entry.byteOffset, end);
+    lost = subtractExtents(lost, here);
+    if (here.count > 0) problems.push(notInVersion(name, here));
     if (isKeepWhole(report)) {
       lines.push(`${name}: kept whole`);
       continue;
-    }
-    const here = subtractExtents(
-      lost,
-      outside(entry.byteOffset, entry.byteOffset + entry.byteLength, source.byteLength),
-    );
-    if (here.count > 0) {
-      problems.push({
-        kind: 'file-system',
-        what: `${name}: ${totalBytes(here)} bytes that it uses are not in this version`,
-      });
     }
     lines.push(
       `${name}: ${here.count === 0 ? 'consistent' : 'not consistent'}${report.clean ? '' : ', was not shut down cleanly'}`,
     );
   }
+  if (lost.count > 0) problems.push(notInVersion('outside of the partitions', lost));
   if (disk.partitions.length !== snapshot.volume.partitions.length) {
     problems.push({ kind: 'file-system', what: 'its partition table is not the one that was backed up' });
   }
   return lines;
 }
 
-function outside(start: number, end: number, total: number): ExtentList {
-  return extentsFrom([
-    [0, start],
-    [end, total],
-  ]);
+function notInVersion(place: string, lost: ExtentList): SnapshotProblem {
+  return { kind: 'file-system', what: `${place}: ${totalBytes(lost)} bytes that must be kept are not in this version` };
 }
