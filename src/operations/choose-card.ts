@@ -23,7 +23,7 @@ export interface CardWish {
   readonly suggestedName: string;
 }
 
-/** Throws E_CARD_DIFFERS (refused) when the named card is known and is clearly another one. */
+/** Throws E_CARD_NAME, and E_WHICH_CARD when several known cards have the IDs of this one (both usage). */
 export function chooseCard(
   catalog: Catalog,
   volume: Volume,
@@ -46,9 +46,16 @@ export function chooseCard(
       { hint: `say which it is: --card ${alike[0]!.name}` },
     );
   }
-  const name = freeName(catalog, nameFrom(wish.suggestedName));
-  const notice = name === nameFrom(wish.suggestedName) ? undefined : `named ${name}: another card has the plain name`;
-  return newCard(name, notice, randomBytes);
+  const plainName = nameFrom(wish.suggestedName);
+  const name = freeName(catalog, plainName);
+  return newCard(name, noticeOfNew(name, plainName, catalog, volume), randomBytes);
+}
+
+function noticeOfNew(name: string, plainName: string, catalog: Catalog, volume: Volume): string | undefined {
+  if (catalog.cards.length > 0 && !hasIdentity(volume)) {
+    return `kept as the new card ${name}: it bears no ID by which to know it again (--card NAME says which card it is)`;
+  }
+  return name === plainName ? undefined : `named ${name}: another card has the plain name`;
 }
 
 function nextVersion(card: Card): ChosenCard {
@@ -66,10 +73,12 @@ function isSameCard(card: Card, volume: Volume): boolean {
   const known = card.snapshots.at(-1)!.volume;
   const serials = [known.device.serial, volume.device.serial];
   if (serials.every((serial) => serial !== '') && serials[0] !== serials[1]) return false;
-  return (
-    identityOf(known) === identityOf(volume) &&
-    identityOf(volume) !== identityOf({ ...volume, signature: '', partitions: [] })
-  );
+  return hasIdentity(volume) && identityOf(known) === identityOf(volume);
+}
+
+/** False for what has neither table nor a known file system, or IDs of zeros: size alone tells no two cards apart. */
+function hasIdentity({ signature, partitions }: Volume): boolean {
+  return [signature, ...partitions.map(({ uuid }) => uuid)].some((id) => /[^0-]/u.test(id));
 }
 
 function identityOf(volume: Volume): string {
