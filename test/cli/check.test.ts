@@ -79,7 +79,7 @@ describe('damage has exit code 4 and names the versions that it hits', () => {
     expect(ids.flat()).toEqual(expect.arrayContaining(hit));
     expect(hit.length).toBeGreaterThan(0);
     const card = ids.findIndex((versions) => versions.includes(hit[0] ?? ''));
-    const name = card === 0 ? 'octopi' : 'other';
+    const name = card === 0 ? 'octopi' : 'octopi-2';
     expect(cardkeep.run('check', name, '--store', 'store')).toMatchObject({
       status: 4,
       stdout: expect.stringMatching(/ is damaged: /u),
@@ -99,7 +99,7 @@ describe('damage has exit code 4 and names the versions that it hits', () => {
     });
     expect(problems[0]?.snapshots.length).toBeGreaterThan(0);
     expect(cardkeep.run('check', '--store', 'store').stdout).toMatch(
-      / {2}missing: packs\/.* \(hits (?:octopi@1, octopi@2|other@1)\)\n/u,
+      / {2}missing: packs\/.* \(hits (?:octopi@1, octopi@2|octopi-2@1)\)\n/u,
     );
   });
 
