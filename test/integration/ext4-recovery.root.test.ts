@@ -54,8 +54,11 @@ describe('a file system that was not shut down cleanly', () => {
       if (!map.clean) dirty++;
       expectWellFormedMap(map);
       expect(totalBytes(map.free)).toBeGreaterThan(8 * 1024 * 1024);
-      const hasJournal = mount.startsWith('commit');
-      await expectSameRecovery(moment, map, hasJournal && n === 0);
+      await expectSameRecovery(moment, map, {
+        byKernelToo: n === 0 && mount.startsWith('commit'),
+        // dumpe2fs does not show bitmaps whose checksums are of another age.
+        bitmapsToo: !options.includes('-t ext4') || options.includes('^metadata_csum'),
+      });
       rmSync(moment);
     }
     expect(dirty).toBe(moments.length - kept);
@@ -114,13 +117,19 @@ function makeChanges(root: string, n: number): void {
 }
 
 /** A restored card must be recovered to what a plain copy is recovered to: by e2fsck and by the kernel. */
-async function expectSameRecovery(image: string, map: LiveMap, byKernelToo: boolean): Promise<void> {
-  const raw = readExt4Oracle(image).state;
-  expect(leftOutBlocks({ ...map, zero: EMPTY_EXTENTS }).filter((block) => raw[block] === BLOCK.data)).toEqual([]);
+async function expectSameRecovery(
+  image: string,
+  map: LiveMap,
+  rules: { readonly byKernelToo: boolean; readonly bitmapsToo: boolean },
+): Promise<void> {
+  if (rules.bitmapsToo) {
+    const { state } = readExt4Oracle(image);
+    expect(leftOutBlocks({ ...map, zero: EMPTY_EXTENTS }).filter((block) => state[block] === BLOCK.data)).toEqual([]);
+  }
   using plain = copyImage(image, `${FOLDER}/plain`);
   using restored = copyImage(image, `${FOLDER}/restored`);
   makeMapTrue(restored.path, map);
-  if (byKernelToo) {
+  if (rules.byKernelToo) {
     using restoredToo = copyImage(restored.path, `${FOLDER}/restored2`);
     using plainToo = copyImage(image, `${FOLDER}/plain2`);
     expect(await treeOf(restoredToo.path)).toEqual(await treeOf(plainToo.path));
