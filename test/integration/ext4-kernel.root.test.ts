@@ -20,7 +20,7 @@ const SETS: readonly { readonly options: string; readonly blockSize?: number; re
   { options: '-t ext4 -b 4096 -O metadata_csum_seed,orphan_file -I 512' },
   { options: '-t ext4 -b 1024 -O ^resize_inode,meta_bg -I 128', blockSize: 1024 },
   { options: '-t ext4 -b 1024 -O sparse_super2,mmp,^has_journal -I 1024', blockSize: 1024 },
-  { options: '-t ext4 -b 4096 -O inline_data,ea_inode,encrypt,verity,stable_inodes,large_dir' },
+  { options: '-t ext4 -b 4096 -O inline_data,ea_inode,encrypt,verity,stable_inodes,large_dir,fast_commit' },
   { options: '-t ext4 -b 4096 -O bigalloc -C 65536' },
   { options: '-t ext4 -b 1024 -O bigalloc -C 8192', blockSize: 1024 },
   { options: '-t ext3 -b 1024 -O ^sparse_super,^resize_inode', blockSize: 1024 },
