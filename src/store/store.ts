@@ -19,7 +19,7 @@ import { decodeMessageFile, encodeMessageFile, readSmallFile } from './message-f
 import { decodeRecord, encodeRecord, type StoreConfig, type StoreRecord } from './messages.ts';
 import { ALL_FOLDERS, contentName, hashInName, PACK_FOLDERS, RECORD_FOLDER, SNAPSHOT_FOLDER } from './names.ts';
 import { hasConfig, newConfig, readConfig, requireFeatures, writeConfig } from './store-config.ts';
-import type { Storage } from './storage.ts';
+import type { Storage, StorageEntry } from './storage.ts';
 import { startWriteSession, type SessionOptions } from './start-session.ts';
 import { StoreState } from './store-state.ts';
 import type { WriteSession } from './write-session.ts';
@@ -105,13 +105,25 @@ export async function openStore(storage: Storage, options: OpenStoreOptions = {}
 function makeStore(state: StoreState): Store {
   const { storage, config, hasher } = state;
   const close = async (): Promise<void> => storage.close();
+  // Listed once, read one by one: without this each read would list the folder again.
+  let listed = new Map<string, StorageEntry>();
+  const entryOf = async (name: string): Promise<StorageEntry | undefined> => {
+    if (!listed.has(name)) listed = await listEntries(storage, SNAPSHOT_FOLDER);
+    return listed.get(name);
+  };
   return {
     id: toHex(config.storeId),
     storage,
     hasher,
     config,
-    listSnapshotIds: async () => listHashes(storage, SNAPSHOT_FOLDER),
-    readSnapshot: async (id) => readNamed(state, `${SNAPSHOT_FOLDER}/${id}`, FILE_KIND.snapshot),
+    listSnapshotIds: async () => {
+      listed = await listEntries(storage, SNAPSHOT_FOLDER);
+      return [...listed.keys()].flatMap((name) => hashInName(name) ?? []);
+    },
+    readSnapshot: async (id) => {
+      const name = `${SNAPSHOT_FOLDER}/${id}`;
+      return readNamed(state, name, await entryOf(name), FILE_KIND.snapshot);
+    },
     loadIndex: async () => {
       await state.reload();
     },
@@ -137,25 +149,30 @@ function makeStore(state: StoreState): Store {
 }
 
 /** Reads a small file whose name is the hash of its bytes; returns its message. */
-async function readNamed(state: StoreState, name: string, kind: FileKind): Promise<Uint8Array> {
-  const folder = name.slice(0, name.lastIndexOf('/'));
-  const entry = (await state.storage.list(folder)).find((entry) => entry.name === name);
+async function readNamed(
+  state: StoreState,
+  name: string,
+  entry: StorageEntry | undefined,
+  kind: FileKind,
+): Promise<Uint8Array> {
   if (entry === undefined || hashInName(name) === undefined) throw new NotFoundError(`${name} is not in the store`);
   const bytes = await readSmallFile(state.storage, entry);
   if ((await contentName(bytes)) !== hashInName(name)) throw new CorruptDataError(`${name} is damaged`);
   return decodeMessageFile(bytes, kind, state.config.storeId, name);
 }
 
-async function listHashes(storage: Storage, folder: string): Promise<string[]> {
-  return (await storage.list(folder)).flatMap((entry) => hashInName(entry.name) ?? []);
+/** The files of a folder that are named by a hash. */
+async function listEntries(storage: Storage, folder: string): Promise<Map<string, StorageEntry>> {
+  const entries = await storage.list(folder);
+  return new Map(entries.filter(({ name }) => hashInName(name) !== undefined).map((entry) => [entry.name, entry]));
 }
 
 async function listRecords(state: StoreState): Promise<(StoreRecord & { readonly id: string })[]> {
   const records: (StoreRecord & { readonly id: string })[] = [];
-  for (const id of await listHashes(state.storage, RECORD_FOLDER)) {
-    const name = `${RECORD_FOLDER}/${id}`;
+  for (const [name, entry] of await listEntries(state.storage, RECORD_FOLDER)) {
+    const id = name.slice(RECORD_FOLDER.length + 1);
     try {
-      records.push({ ...decodeRecord(await readNamed(state, name, FILE_KIND.record), name), id });
+      records.push({ ...decodeRecord(await readNamed(state, name, entry, FILE_KIND.record), name), id });
     } catch (error) {
       if (error instanceof CorruptDataError) state.onDamage(error);
       else if (!(error instanceof NotFoundError)) throw error;
@@ -172,6 +189,6 @@ async function readStats(state: StoreState): Promise<StoreStats> {
     for (const entry of entries) storeBytes += entry.byteLength;
     if (PACK_FOLDERS.includes(folder)) packs += entries.filter(({ name }) => hashInName(name) !== undefined).length;
   }
-  const snapshots = (await listHashes(state.storage, SNAPSHOT_FOLDER)).length;
+  const snapshots = (await listEntries(state.storage, SNAPSHOT_FOLDER)).size;
   return { storeBytes, packs, chunks: (await state.index()).recordCount, snapshots };
 }
