@@ -52,12 +52,18 @@ export interface FoundTable {
   readonly notes: readonly string[];
 }
 
+/** Linux stops at 256 (DISK_MAX_PARTS); a table with more is made to cost time and memory. */
+const MOST_PARTITIONS = 256;
+
 /** Turns sectors into bytes and checks the partitions against each other and against the size of the source. */
 export function placePartitions(found: FoundTable, sourceBytes: number): DiskLayout {
   const notes = [...found.notes];
   const placed: PartitionEntry[] = [];
   let keepWhole = found.keepWhole;
   let hasPartitionPastEnd = false;
+  if (found.partitions.length > MOST_PARTITIONS) {
+    return placePartitions({ ...found, partitions: [], keepWhole: 'there are too many partitions' }, sourceBytes);
+  }
   for (const partition of found.partitions) {
     if (partition.sectorCount <= 0) keepWhole ??= `partition ${partition.number} ends before it starts`;
     if (partition.firstLba === 0) keepWhole ??= `partition ${partition.number} covers the partition table`;
