@@ -15,6 +15,7 @@ export async function listVersions(context: CliContext, cardName: string | undef
   const catalog = await readCatalog(store);
   const cards = cardName === undefined ? catalog.cards : [findCard(catalog, cardName)];
   if (context.options.json) writeJson(listJson(cards));
+  else if (cards.length === 0 && catalog.damaged.length > 0) writeLines([`no version in ${path} can be read`]);
   else if (cards.length === 0) writeLines([`no version yet in ${path}`, '  make the first: cardkeep backup']);
   else writeLines(cards.flatMap((card, i) => [...(i === 0 ? [] : ['']), ...cardTable(card)]));
   for (const { id, reason } of catalog.damaged) {

@@ -33,11 +33,11 @@ export function chooseCard(
   if (wish.name !== undefined) {
     checkCardName(wish.name);
     const known = catalog.cards.find(({ name }) => name === wish.name);
-    if (known !== undefined) return nextVersion(known);
+    if (known !== undefined) return nextVersion(known, catalog);
     return newCard(wish.name, undefined, randomBytes);
   }
   const alike = catalog.cards.filter((card) => isSameCard(card, volume));
-  if (alike.length === 1) return nextVersion(alike[0]!);
+  if (alike.length === 1) return nextVersion(alike[0]!, catalog);
   if (alike.length > 1) {
     throw new CardkeepError(
       'usage',
@@ -58,9 +58,10 @@ function noticeOfNew(name: string, plainName: string, catalog: Catalog, volume: 
   return name === plainName ? undefined : `named ${name}: another card has the plain name`;
 }
 
-function nextVersion(card: Card): ChosenCard {
+/** Numbers are never used again: each version that cannot be read may have taken one of this card's. */
+function nextVersion(card: Card, { damaged }: Catalog): ChosenCard {
   const last = card.snapshots.at(-1)!;
-  const number = Math.max(...card.snapshots.map((snapshot) => snapshot.number)) + 1;
+  const number = last.number + damaged.length + 1;
   return { cardId: card.cardId, name: card.name, number, parent: last.id, notice: undefined };
 }
 

@@ -12,7 +12,7 @@ import type { DiskMap } from '../capture/disk-map.ts';
 import { checkWitness, readWitness } from '../capture/witness.ts';
 import type { BlockSource } from '../device/block-source.ts';
 import { isKeepWhole } from '../filesystems/filesystem.ts';
-import { readCatalog } from '../snapshot/catalog.ts';
+import { readCatalog, type Catalog } from '../snapshot/catalog.ts';
 import { encodeSnapshot } from '../snapshot/snapshot-codec.ts';
 import type { DeviceIdentity, Snapshot, SnapshotMode } from '../snapshot/snapshot.ts';
 import type { SessionOptions, Store } from '../store/store.ts';
@@ -105,8 +105,15 @@ export async function createSnapshot(
     storedBytes: session.counts.storedBytes,
     elapsedMs: options.now() - startedMs,
     unclean: disk.partitions.some(({ report }) => !isKeepWhole(report) && !report.clean),
-    warnings: warningsOf(disk, card),
+    warnings: [...warningsOf(disk, card), ...warningsOfDamage(catalog)],
   };
+}
+
+function warningsOfDamage({ damaged }: Catalog): Warning[] {
+  return damaged.map(({ id }) => ({
+    code: 'W_DAMAGED_VERSION',
+    message: `version ${id.slice(0, 8)} in the store cannot be read: cardkeep check`,
+  }));
 }
 
 export interface SnapshotEstimate {

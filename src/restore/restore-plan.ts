@@ -37,6 +37,10 @@ export interface RestoreTargetFacts {
 }
 
 const MEBIBYTE = 1024 * 1024;
+/** libblkid looks for a second LUKS2 header up to 4 MiB behind the start (superblocks/luks.c). */
+const PROBED_HEAD_BYTES = 4 * MEBIBYTE + 4096;
+/** Promise RAID marks lie 3087 sectors before the end (superblocks/promise_raid.c); all others nearer. */
+const PROBED_END_BYTES = 2 * MEBIBYTE;
 /** A GPT's backup: header and 16 KiB of entries (UEFI 2.10, 5.3.1). */
 const GPT_BACKUP_SECTORS_512 = 33;
 const GPT_BACKUP_SECTORS_4096 = 5;
@@ -96,7 +100,7 @@ function requireSectors({ table, sectorSize }: Volume, target: RestoreTargetFact
   );
 }
 
-/** First and last MiB of the volume, of the target and of each partition. */
+/** The first 4 and the last 2 MiB of the volume, of the target and of each partition. */
 function proberZonesOf(volume: Volume, targetBytes: number): ExtentList {
   const ranges: [start: number, end: number][] = [
     [0, volume.byteLength],
@@ -104,8 +108,8 @@ function proberZonesOf(volume: Volume, targetBytes: number): ExtentList {
     ...volume.partitions.map(({ byteOffset, byteLength }): [number, number] => [byteOffset, byteOffset + byteLength]),
   ];
   const zones: [number, number][] = ranges.flatMap(([start, end]) => [
-    [start, Math.min(start + MEBIBYTE, end)],
-    [Math.max(end - MEBIBYTE, start), end],
+    [start, Math.min(start + PROBED_HEAD_BYTES, end)],
+    [Math.max(end - PROBED_END_BYTES, start), end],
   ]);
   return clipExtents(extentsFrom(zones), 0, targetBytes);
 }

@@ -1,5 +1,5 @@
 /** All versions of a store by card, and the ways to name one: `7f3a`, `octopi`, `octopi~1`, `octopi@3`, `latest`. */
-import { CardkeepError, NotFoundError } from '../errors.ts';
+import { CardkeepError, CorruptDataError, NotFoundError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import { decodeSnapshot } from './snapshot-codec.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -56,26 +56,55 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Throws NotFoundError, or E_AMBIGUOUS (usage) when an ID prefix fits several versions. */
+/**
+ * Throws NotFoundError, E_AMBIGUOUS (usage) when an ID prefix fits several versions, and E_DAMAGED when the version could
+ * be one whose file is damaged: an older one must never stand in for it unsaid.
+ */
 export function findSnapshot(catalog: Catalog, reference: string): StoredSnapshot {
   const all = catalog.cards.flatMap((card) => card.snapshots);
-  if (all.length === 0) throw noSuch('the store holds no version yet', 'cardkeep backup');
-  if (reference === 'latest') return all.reduce((a, b) => (b.finishedMs >= a.finishedMs ? b : a));
+  const [damaged] = catalog.damaged;
+  const isRelative = !reference.includes('@') && findByPrefix(all, reference) === undefined;
+  const isDamagedId = isIdPrefix(reference) && catalog.damaged.some(({ id }) => id.startsWith(reference.toLowerCase()));
   const named = /^(.+?)(?:([@~])(\d{1,9}))?$/u.exec(reference);
   const card = named === null ? undefined : catalog.cards.find(({ name }) => name === named[1]);
-  if (card !== undefined && named !== null) return versionOf(card, named[2], Number(named[3] ?? 0));
-  if (/^[0-9a-f]+$/iu.test(reference) && reference.length >= SHORTEST_ID_PREFIX) {
-    const prefix = reference.toLowerCase();
-    const found = all.filter(({ id }) => id.startsWith(prefix));
-    if (found.length > 1) {
-      throw new CardkeepError('usage', 'E_AMBIGUOUS', `${reference} fits ${found.length} versions`, {
-        hint: `give more digits: ${found.map(({ id }) => id.slice(0, prefix.length + 4)).join(', ')}`,
-      });
-    }
-    if (found[0] !== undefined) return found[0];
+  if (damaged !== undefined && (isRelative || isDamagedId)) throw damagedVersion(damaged, card?.snapshots ?? all);
+  if (all.length === 0) throw noSuch('the store holds no version yet', 'cardkeep backup');
+  if (reference === 'latest') return all.reduce((a, b) => (b.finishedMs >= a.finishedMs ? b : a));
+  if (card !== undefined && named !== null) {
+    const version = versionOf(card, named[2], Number(named[3] ?? 0));
+    if (version !== undefined) return version;
+    if (damaged !== undefined) throw damagedVersion(damaged, card.snapshots);
+    throw noSuchVersion(card, `${named[2]}${named[3]}`);
   }
+  const found = findByPrefix(all, reference);
+  if (found !== undefined) return found;
   const names = catalog.cards.map(({ name }) => name).join(', ');
   throw noSuch(`there is no card or version ${JSON.stringify(reference)}`, `cards in this store: ${names}`);
+}
+
+function isIdPrefix(reference: string): boolean {
+  return /^[0-9a-f]+$/iu.test(reference) && reference.length >= SHORTEST_ID_PREFIX;
+}
+
+function findByPrefix(all: readonly StoredSnapshot[], reference: string): StoredSnapshot | undefined {
+  if (!isIdPrefix(reference)) return undefined;
+  const prefix = reference.toLowerCase();
+  const found = all.filter(({ id }) => id.startsWith(prefix));
+  if (found.length < 2) return found[0];
+  throw new CardkeepError('usage', 'E_AMBIGUOUS', `${reference} fits ${found.length} versions`, {
+    hint: `give more digits: ${found.map(({ id }) => id.slice(0, prefix.length + 4)).join(', ')}`,
+  });
+}
+
+function damagedVersion(damaged: Catalog['damaged'][number], readable: readonly StoredSnapshot[]): CardkeepError {
+  const newest = readable.at(-1);
+  const others =
+    newest === undefined
+      ? 'no other version is left'
+      : `name one that is whole, such as ${newest.card}@${newest.number}`;
+  return new CorruptDataError(`version ${damaged.id.slice(0, 8)} is damaged, and may be the one that is meant`, {
+    hint: `${others}; cardkeep check tells more`,
+  });
 }
 
 /** Finds a card by its exact name. */
@@ -89,13 +118,16 @@ export function findCard(catalog: Catalog, name: string): Card {
   );
 }
 
-function versionOf(card: Card, sign: string | undefined, number: number): StoredSnapshot {
-  const found =
-    sign === '@' ? card.snapshots.findLast((snapshot) => snapshot.number === number) : card.snapshots.at(-1 - number);
-  if (found !== undefined) return found;
+function versionOf(card: Card, sign: string | undefined, number: number): StoredSnapshot | undefined {
+  return sign === '@'
+    ? card.snapshots.findLast((snapshot) => snapshot.number === number)
+    : card.snapshots.at(-1 - number);
+}
+
+function noSuchVersion(card: Card, wanted: string): NotFoundError {
   const numbers = card.snapshots.map((snapshot) => snapshot.number);
   const range = numbers.length > 6 ? `${numbers[0]} to ${numbers.at(-1)}` : numbers.join(', ');
-  throw noSuch(`${card.name} has no version ${sign}${number}`, `it has ${range}`);
+  return noSuch(`${card.name} has no version ${wanted}`, `it has ${range}`);
 }
 
 function noSuch(message: string, hint: string): NotFoundError {

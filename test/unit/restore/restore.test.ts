@@ -24,7 +24,7 @@ const PARTITION = { byteOffset: MIB, byteLength: 20 * MIB };
 /** In the partition: its first and last MiB hold free bytes too, where probers look. */
 const FREE = extentsFrom([
   [MIB + 8192, MIB + 65_536],
-  [5 * MIB, 9 * MIB],
+  [6 * MIB, 9 * MIB],
   [21 * MIB - 4096, 21 * MIB],
 ]);
 const ZERO = extentsFrom([[10 * MIB, 12 * MIB]]);
@@ -75,11 +75,11 @@ function expected(source: Uint8Array, before: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(before);
   bytes.set(source);
   for (const [start, end] of extentPairs(ZERO)) bytes.fill(0, start, end);
-  bytes.set(before.subarray(5 * MIB, 9 * MIB), 5 * MIB);
+  bytes.set(before.subarray(6 * MIB, 9 * MIB), 6 * MIB);
   bytes.fill(0, MIB + 8192, MIB + 65_536);
   bytes.fill(0, 21 * MIB - 4096, 21 * MIB);
   // The end of a bigger target is cleared: a stale backup GPT may stand there.
-  if (before.byteLength > source.byteLength) bytes.fill(0, Math.max(source.byteLength, before.byteLength - MIB));
+  if (before.byteLength > source.byteLength) bytes.fill(0, Math.max(source.byteLength, before.byteLength - 2 * MIB));
   return bytes;
 }
 
@@ -96,7 +96,7 @@ describe('restore', () => {
     expect(counts.writtenBytes).toBe(plan.dataBytes);
     expect(counts.zeroedBytes).toBe(plan.zeroBytes);
     expect(counts.verifiedBytes).toBe(plan.dataBytes + plan.zeroBytes);
-    expect(plan.leftBytes).toBe(4 * MIB + Math.max(0, targetBytes - DEVICE_BYTES - MIB));
+    expect(plan.leftBytes).toBe(3 * MIB + Math.max(0, targetBytes - DEVICE_BYTES - 2 * MIB));
   });
 
   it('to a file that is zero already writes no zeros', async () => {

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { checkCardName, findSnapshot } from '../../../src/snapshot/catalog.ts';
+import type { Catalog, StoredSnapshot } from '../../../src/snapshot/catalog.ts';
+
+function version(card: string, number: number, id: string, finishedMs: number): StoredSnapshot {
+  return { card, number, id, finishedMs, startedMs: finishedMs, cardId: card } as unknown as StoredSnapshot;
+}
+
+const OCTOPI = [
+  version('octopi', 1, 'aaaa1111', 10),
+  version('octopi', 2, 'aaaa2222', 20),
+  version('octopi', 5, 'bbbb3333', 30),
+];
+const FACE = [version('face', 1, 'cccc4444', 25)];
+const CATALOG: Catalog = {
+  cards: [
+    { cardId: 'face', name: 'face', snapshots: FACE },
+    { cardId: 'octopi', name: 'octopi', snapshots: OCTOPI },
+  ],
+  damaged: [],
+};
+const DAMAGED: Catalog = { ...CATALOG, damaged: [{ id: 'dddd5555', reason: 'a bit' }] };
+
+describe('a version is named', () => {
+  it.each([
+    ['octopi', 'bbbb3333'],
+    ['octopi~1', 'aaaa2222'],
+    ['octopi@1', 'aaaa1111'],
+    ['latest', 'bbbb3333'],
+    ['bbbb', 'bbbb3333'],
+    ['AAAA2', 'aaaa2222'],
+    ['face', 'cccc4444'],
+  ])('%s', (reference, id) => {
+    expect(findSnapshot(CATALOG, reference).id).toBe(id);
+  });
+
+  it.each([
+    ['octopi@3', 'octopi has no version @3', 'it has 1, 2, 5'],
+    ['octopi~3', 'octopi has no version ~3', 'it has 1, 2, 5'],
+    ['nobody', 'there is no card or version "nobody"', 'cards in this store: face, octopi'],
+    ['eeee', 'there is no card or version "eeee"', 'cards in this store: face, octopi'],
+  ])('not by %s', (reference, message, hint) => {
+    expect(() => findSnapshot(CATALOG, reference)).toThrow(
+      expect.objectContaining({ kind: 'not-found', message, hint }),
+    );
+  });
+
+  it('not by digits that fit two', () => {
+    expect(() => findSnapshot(CATALOG, 'aaaa')).toThrow(expect.objectContaining({ code: 'E_AMBIGUOUS' }));
+  });
+});
+
+describe('when a version cannot be read', () => {
+  it.each(['latest', 'octopi', 'octopi~1', 'octopi@3', 'dddd', 'dddd5555'])(
+    'no other stands in for it: %s',
+    (reference) => {
+      expect(() => findSnapshot(DAMAGED, reference)).toThrow(
+        expect.objectContaining({ kind: 'damaged', message: expect.stringContaining('version dddd5555 is damaged') }),
+      );
+    },
+  );
+
+  it.each([
+    ['octopi@2', 'aaaa2222'],
+    ['bbbb', 'bbbb3333'],
+  ])('one that is named exactly is found: %s', (reference, id) => {
+    expect(findSnapshot(DAMAGED, reference).id).toBe(id);
+  });
+
+  it('and it was the only one, that is said', () => {
+    expect(() => findSnapshot({ cards: [], damaged: DAMAGED.damaged }, 'octopi')).toThrow(
+      expect.objectContaining({ kind: 'damaged', hint: expect.stringContaining('no other version is left') }),
+    );
+  });
+});
+
+describe('a card name', () => {
+  it.each(['octopi', 'Küche 2', 'pi-4.local', 'face_off', 'deadbeef-pi'])('may be %s', (name) => {
+    expect(() => checkCardName(name)).not.toThrow();
+  });
+
+  it.each(['', 'a/b', 'a:b', 'a@1', 'a~1', 'latest', 'cafe', '-x', 'a\u001bb', 'x'.repeat(101)])(
+    'may not be %j',
+    (name) => {
+      expect(() => checkCardName(name)).toThrow(expect.objectContaining({ code: 'E_CARD_NAME', kind: 'usage' }));
+    },
+  );
+});
