@@ -22,7 +22,7 @@ import { humanBytes, humanDuration, visibleText } from './human-format.ts';
 import { writeJson, writeLines, writeNotice } from './output.ts';
 import { withProgress } from './progress-display.ts';
 import { EXIT_DONE, withStopHint } from './report-error.ts';
-import { planDocument, planLines } from './restore-plan-text.ts';
+import { leftToDoLines, planDocument, planLines } from './restore-plan-text.ts';
 import type { PlannedRestore, RestoreEstimate } from './restore-plan-text.ts';
 import { openChosenStore } from './store-choice.ts';
 
@@ -182,5 +182,6 @@ function tell(context: CliContext, work: Work, counts: RestoreCounts, device: Fi
   writeLines([
     `${name} is on ${visibleText(targetWord)}`,
     `  wrote ${humanBytes(wroteBytes)}, ${checked}, in ${humanDuration(elapsedMs)}`,
+    ...leftToDoLines(work),
   ]);
 }

@@ -40,6 +40,14 @@ export function planLines({ snapshot, target, targetWord, targetModel, plan, est
   ];
 }
 
+/** What is left to do by hand on a bigger target; the command can be pasted. */
+export function leftToDoLines({ snapshot, targetWord, plan }: PlannedRestore): string[] {
+  if (plan.targetBytes <= plan.volumeBytes) return [];
+  const unused = `  ${humanBytes(plan.targetBytes - plan.volumeBytes)} of the target are not used: the partitions keep their size`;
+  if (snapshot.volume.table !== 'gpt') return [unused];
+  return [unused, `  its backup partition table belongs at the end: sudo sgdisk -e ${visibleText(targetWord)}`];
+}
+
 export function planDocument({ snapshot, target, plan, estimate }: PlannedRestore): object {
   return {
     snapshot: snapshot.id,
