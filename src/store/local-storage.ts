@@ -54,7 +54,7 @@ async function requireFolder(root: string): Promise<void> {
   try {
     isFolder = (await stat(root)).isDirectory();
   } catch (cause) {
-    if (systemErrorCode(cause) !== 'ENOENT') throw cause;
+    if (!['ENOENT', 'ENOTDIR'].includes(systemErrorCode(cause) ?? '')) throw cause;
     throw new NotFoundError(`${root} does not exist`, { cause });
   }
   if (!isFolder) throw new CardkeepError('usage', 'E_NOT_A_FOLDER', `${root} is not a folder`);
@@ -160,13 +160,34 @@ async function openNew(place: Place, full: string): Promise<FileHandle> {
 }
 
 async function makeFolder(place: Place, folder: string): Promise<void> {
-  const firstMade = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-  if (firstMade === undefined) return;
-  for (let made = folder; ; made = path.dirname(made)) {
-    if (place.owner !== undefined) await chown(made, place.owner.uid, place.owner.gid).catch(ignoreNotPermitted);
-    await syncFolder(path.dirname(made));
-    if (made === firstMade || made === path.dirname(made)) return;
+  if (!(await makeMissing(place, folder))) return;
+  if (place.owner !== undefined) await chown(folder, place.owner.uid, place.owner.gid).catch(ignoreNotPermitted);
+  await syncFolder(path.dirname(folder));
+}
+
+/** Level by level: Node's own recursive mkdir never returns where a folder cannot be made (/proc). False if it is there. */
+async function makeMissing(place: Place, folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: FOLDER_MODE });
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === 'EEXIST') return false;
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
+  const parent = path.dirname(folder);
+  const hasParent = await stat(parent).then(
+    () => true,
+    () => false,
+  );
+  if (hasParent) throw cannotMake(folder);
+  await makeFolder(place, parent);
+  return makeMissing(place, folder);
+}
+
+function cannotMake(folder: string): CardkeepError {
+  return new CardkeepError('failed', 'E_NO_FOLDER', `${folder} cannot be made there`, {
+    hint: 'name a folder on a disk: cardkeep init /media/usb/cards',
+  });
 }
 
 /** exFAT, SMB and the like have no owners to set. */

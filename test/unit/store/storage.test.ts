@@ -44,3 +44,9 @@ it('does not open what is not a folder', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+it.runIf(process.platform === 'linux')('does not try for ever where no folder can be made', async () => {
+  await expect(openLocalStorage('/proc/cardkeep/store', { create: true })).rejects.toMatchObject({
+    code: 'E_NO_FOLDER',
+  });
+});
