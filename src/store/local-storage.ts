@@ -4,9 +4,10 @@
  * dirty pages, and a second one would report success.
  */
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, open, readdir, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rename, stat, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { CardkeepError, CorruptDataError, NotFoundError, systemErrorCode } from '../errors.ts';
+import { ignoreNotPermitted, makeFolder, syncFolder, type FileOwner } from './local-folders.ts';
 import { LocalHandles } from './local-handles.ts';
 import { temporaryName, type Storage, type StorageEntry, type StorageWriter } from './storage.ts';
 
@@ -14,23 +15,22 @@ export interface LocalStorageOptions {
   /** Makes the folder (and those above it) when it is not there. */
   readonly create?: boolean;
   /** Whose the made files and folders shall be: the calling user under sudo. */
-  readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
+  readonly owner?: FileOwner | undefined;
 }
 
 interface Place {
   readonly root: string;
-  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  readonly owner: FileOwner | undefined;
   readonly handles: LocalHandles;
 }
 
 /** A store holds whole disks with their keys and passwords: nobody else may read it. */
 const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
 
 /** Opens the folder at `folderPath`. Throws NotFoundError if it is not there and `create` is not set. */
 export async function openLocalStorage(folderPath: string, options: LocalStorageOptions = {}): Promise<Storage> {
   const place: Place = { root: path.resolve(folderPath), owner: options.owner, handles: new LocalHandles() };
-  if (options.create) await makeFolder(place, place.root);
+  if (options.create) await makeFolder(place.root, place.owner);
   await requireFolder(place.root);
   return {
     description: place.root,
@@ -122,7 +122,7 @@ async function beginWrite(place: Place, folder: string, owner: string): Promise<
       isOpen = false;
       await handle.close();
       const full = fullPath(place, name);
-      await makeFolder(place, path.dirname(full));
+      await makeFolder(path.dirname(full), place.owner);
       await place.handles.forget(full);
       await renameTemporary(temporary, full);
       await syncFolder(path.dirname(full));
@@ -152,47 +152,11 @@ async function openNew(place: Place, full: string): Promise<FileHandle> {
     handle = await open(full, 'wx', FILE_MODE);
   } catch (error) {
     if (systemErrorCode(error) !== 'ENOENT') throw error;
-    await makeFolder(place, path.dirname(full));
+    await makeFolder(path.dirname(full), place.owner);
     handle = await open(full, 'wx', FILE_MODE);
   }
   if (place.owner !== undefined) await handle.chown(place.owner.uid, place.owner.gid).catch(ignoreNotPermitted);
   return handle;
-}
-
-async function makeFolder(place: Place, folder: string): Promise<void> {
-  if (!(await makeMissing(place, folder))) return;
-  if (place.owner !== undefined) await chown(folder, place.owner.uid, place.owner.gid).catch(ignoreNotPermitted);
-  await syncFolder(path.dirname(folder));
-}
-
-/** Level by level: Node's own recursive mkdir never returns where a folder cannot be made (/proc). False if it is there. */
-async function makeMissing(place: Place, folder: string): Promise<boolean> {
-  try {
-    await mkdir(folder, { mode: FOLDER_MODE });
-    return true;
-  } catch (error) {
-    if (systemErrorCode(error) === 'EEXIST') return false;
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-  }
-  const parent = path.dirname(folder);
-  const hasParent = await stat(parent).then(
-    () => true,
-    () => false,
-  );
-  if (hasParent) throw cannotMake(folder);
-  await makeFolder(place, parent);
-  return makeMissing(place, folder);
-}
-
-function cannotMake(folder: string): CardkeepError {
-  return new CardkeepError('failed', 'E_NO_FOLDER', `${folder} cannot be made there`, {
-    hint: 'name a folder on a disk: cardkeep init /media/usb/cards',
-  });
-}
-
-/** exFAT, SMB and the like have no owners to set. */
-function ignoreNotPermitted(error: unknown): void {
-  if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemErrorCode(error) ?? '')) throw error;
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
@@ -208,24 +172,6 @@ async function syncFile(full: string): Promise<void> {
   const handle = await open(full, 'r+');
   try {
     await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Makes a rename durable. Windows and some network file systems cannot; a real I/O error is one. */
-async function syncFolder(folder: string): Promise<void> {
-  let handle: FileHandle;
-  try {
-    handle = await open(folder, 'r');
-  } catch (error) {
-    if (['EISDIR', 'EPERM', 'EACCES', 'EINVAL'].includes(systemErrorCode(error) ?? '')) return;
-    throw error;
-  }
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (systemErrorCode(error) === 'EIO' || systemErrorCode(error) === 'ENOSPC') throw error;
   } finally {
     await handle.close();
   }
@@ -290,7 +236,7 @@ async function removeFile(place: Place, name: string): Promise<void> {
 /** The clock of the file system that holds the store, which on a network share is not ours. */
 async function storeTime(place: Place): Promise<number> {
   const full = fullPath(place, 'locks/clock');
-  await makeFolder(place, path.dirname(full));
+  await makeFolder(path.dirname(full), place.owner);
   const handle = await open(full, 'w', FILE_MODE);
   try {
     await handle.write(new Uint8Array([0]));

@@ -253,7 +253,6 @@ it('names the cure to a user who may not open the device, or write to the folder
       hint: `sudo ${commandLine}`,
     });
     await expect(openTarget(loop.path, TARGET)).rejects.toMatchObject({ code: 'E_NEED_ROOT' });
-    await expect(openTarget('/root/x.img', { ...TARGET, create: 512 })).rejects.toMatchObject({ code: 'E_NEED_ROOT' });
     await expect(openTarget('/usr/x.img', { ...TARGET, create: 512 })).rejects.toMatchObject({
       code: 'E_NEED_ROOT',
       hint: expect.stringMatching(/^name a file in a folder of yours/),
