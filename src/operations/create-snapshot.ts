@@ -27,7 +27,7 @@ export interface CreateSnapshotOptions extends OperationOptions {
   readonly card?: string | undefined;
   readonly note?: string | undefined;
   readonly tags?: readonly string[] | undefined;
-  /** Time of the version, ms since 1970; undefined: now. */
+  /** Time that the version bears, ms since 1970; undefined: now. When it was written is kept beside it. */
   readonly atMs?: number | undefined;
   readonly raw?: boolean | undefined;
   readonly full?: boolean | undefined;
@@ -84,7 +84,7 @@ export async function createSnapshot(
     parent: card.parent,
     base: '',
     startedMs: options.atMs ?? startedMs,
-    finishedMs: options.atMs ?? finishedMs,
+    finishedMs,
     utcOffsetMinutes: options.utcOffsetMinutes,
     host: options.session.host,
     tool: options.session.tool,

@@ -1,15 +1,19 @@
-/** All versions of a store by card, and the ways to name one: `7f3a`, `octopi`, `octopi~1`, `octopi@3`, `latest`. */
+/**
+ * All versions of a store by card, and the ways to name one: `7f3a`, `octopi`, `octopi~1`, `octopi@3`, `latest`,
+ * `latest~1`.
+ */
 import { CardkeepError, CorruptDataError, NotFoundError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import { decodeSnapshot } from './snapshot-codec.ts';
 import type { Snapshot } from './snapshot.ts';
+import { byAge, inOrderWritten } from './version-order.ts';
 
 export interface StoredSnapshot extends Snapshot {
   /** Full hexadecimal ID. */
   readonly id: string;
 }
 
-/** The versions of one card, oldest first. */
+/** The versions of one card, by number: the last one is its newest, whatever time it bears. */
 export interface Card {
   readonly cardId: string;
   readonly name: string;
@@ -25,6 +29,8 @@ export interface Catalog {
 
 const SHORTEST_ID_PREFIX = 4;
 const LONGEST_CARD_NAME = 100;
+/** Names the version that was written last, over all cards. */
+const LATEST = 'latest';
 
 export async function readCatalog(store: Pick<Store, 'listSnapshotIds' | 'readSnapshot'>): Promise<Catalog> {
   const byCard = new Map<string, StoredSnapshot[]>();
@@ -47,11 +53,6 @@ export async function readCatalog(store: Pick<Store, 'listSnapshotIds' | 'readSn
   return { cards: cards.sort((a, b) => compare(a.name, b.name) || byAge(a.snapshots[0]!, b.snapshots[0]!)), damaged };
 }
 
-/** Number, then time, then ID: a Pi has no clock, so time alone orders nothing. */
-function byAge(a: StoredSnapshot, b: StoredSnapshot): number {
-  return a.number - b.number || a.startedMs - b.startedMs || compare(a.id, b.id);
-}
-
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -69,7 +70,7 @@ export function findSnapshot(catalog: Catalog, reference: string): StoredSnapsho
   const card = named === null ? undefined : catalog.cards.find(({ name }) => name === named[1]);
   if (damaged !== undefined && (isRelative || isDamagedId)) throw damagedVersion(damaged, card?.snapshots ?? all);
   if (all.length === 0) throw noSuch('the store holds no version yet', 'cardkeep backup');
-  if (reference === 'latest') return all.reduce((a, b) => (b.finishedMs >= a.finishedMs ? b : a));
+  if (named?.[1] === LATEST) return latestVersion(catalog, named[2], Number(named[3] ?? 0));
   if (card !== undefined && named !== null) {
     const version = versionOf(card, named[2], Number(named[3] ?? 0));
     if (version !== undefined) return version;
@@ -124,6 +125,14 @@ function versionOf(card: Card, sign: string | undefined, number: number): Stored
     : card.snapshots.at(-1 - number);
 }
 
+function latestVersion(catalog: Catalog, sign: string | undefined, stepsBack: number): StoredSnapshot {
+  if (sign === '@') throw noSuch('latest is no card and has no numbers', 'for example: latest, latest~1 or octopi@3');
+  const written = inOrderWritten(catalog.cards);
+  const version = written.at(-1 - stepsBack);
+  if (version !== undefined) return version;
+  throw noSuch(`there is no version ${LATEST}~${stepsBack}`, `the store holds ${written.length}: cardkeep list`);
+}
+
 function noSuchVersion(card: Card, wanted: string): NotFoundError {
   const numbers = card.snapshots.map((snapshot) => snapshot.number);
   const range = numbers.length > 6 ? `${numbers[0]} to ${numbers.at(-1)}` : numbers.join(', ');
@@ -141,7 +150,7 @@ export function checkCardName(name: string): void {
       ? `must have 1 to ${LONGEST_CARD_NAME} characters`
       : /[:@~/\p{Cc}]/u.test(name)
         ? 'must not hold : @ ~ / or control characters'
-        : /^[0-9a-f]+$/iu.test(name) || name === 'latest' || name.startsWith('-')
+        : /^[0-9a-f]+$/iu.test(name) || name === LATEST || name.startsWith('-')
           ? 'would be taken for a version or an option'
           : undefined;
   if (problem === undefined) return;

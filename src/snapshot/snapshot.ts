@@ -13,7 +13,9 @@ export interface Snapshot {
   readonly parent: string;
   /** Snapshot ID that pieces were carried over from; empty when all was read. */
   readonly base: string;
+  /** The time that the version bears: when the backup began, or what the user said. */
   readonly startedMs: number;
+  /** When it was written into the store, by the computer's clock. */
   readonly finishedMs: number;
   readonly utcOffsetMinutes: number;
   readonly host: string;

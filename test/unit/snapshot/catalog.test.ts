@@ -37,6 +37,8 @@ describe('a version is named', () => {
   it.each([
     ['octopi@3', 'octopi has no version @3', 'it has 1, 2, 5'],
     ['octopi~3', 'octopi has no version ~3', 'it has 1, 2, 5'],
+    ['latest~4', 'there is no version latest~4', 'the store holds 4: cardkeep list'],
+    ['latest@1', 'latest is no card and has no numbers', 'for example: latest, latest~1 or octopi@3'],
     ['nobody', 'there is no card or version "nobody"', 'cards in this store: face, octopi'],
     ['eeee', 'there is no card or version "eeee"', 'cards in this store: face, octopi'],
   ])('not by %s', (reference, message, hint) => {
@@ -50,8 +52,36 @@ describe('a version is named', () => {
   });
 });
 
+describe('the order of versions', () => {
+  const cardOf = (...snapshots: StoredSnapshot[]): Catalog['cards'][number] => {
+    const { card } = snapshots[0]!;
+    return { cardId: card, name: card, snapshots };
+  };
+  const namesOf = (catalog: Catalog): string[] =>
+    ['latest', 'latest~1', 'latest~2', 'latest~3'].map((reference) => {
+      const { card, number } = findSnapshot(catalog, reference);
+      return `${card}@${number}`;
+    });
+
+  it('latest goes by when they were written, over all cards', () => {
+    expect(namesOf(CATALOG)).toEqual(['octopi@5', 'face@1', 'octopi@2', 'octopi@1']);
+  });
+
+  it('an old time that the user gave changes nothing', () => {
+    const old = { ...version('octopi', 6, 'bbbb4444', 40), startedMs: 1 };
+    const catalog = { cards: [cardOf(...OCTOPI, old), cardOf(...FACE)], damaged: [] };
+    expect(namesOf(catalog)).toEqual(['octopi@6', 'octopi@5', 'face@1', 'octopi@2']);
+    expect(findSnapshot(catalog, 'octopi').id).toBe('bbbb4444');
+  });
+
+  it('within a card the number counts, also when the clock had gone back', () => {
+    const cards = [cardOf(...OCTOPI, version('octopi', 6, 'bbbb4444', 2)), cardOf(...FACE)];
+    expect(namesOf({ cards, damaged: [] })).toEqual(['octopi@6', 'octopi@5', 'face@1', 'octopi@2']);
+  });
+});
+
 describe('when a version cannot be read', () => {
-  it.each(['latest', 'octopi', 'octopi~1', 'octopi@3', 'dddd', 'dddd5555'])(
+  it.each(['latest', 'latest~1', 'octopi', 'octopi~1', 'octopi@3', 'dddd', 'dddd5555'])(
     'no other stands in for it: %s',
     (reference) => {
       expect(() => findSnapshot(DAMAGED, reference)).toThrow(
