@@ -12,6 +12,7 @@ import { decodeMessageFile, readSmallFile } from './message-file.ts';
 import { decodeRecord } from './messages.ts';
 import { configName, configNumberInName, contentName, hashInName, RECORD_FOLDER, SNAPSHOT_FOLDER } from './names.ts';
 import { readConfigFile, requireFeatures } from './store-config.ts';
+import { DamageList, recordDamage } from './record-damage.ts';
 import type { StoreState } from './store-state.ts';
 import type { StorageEntry } from './storage.ts';
 
@@ -37,8 +38,13 @@ export async function* checkStoreFiles(
   const facts: PackFacts = new Map();
   yield* checkIndexes(storage, config.storeId, facts, options);
   const totals = { packs: 0, chunks: 0, unindexedPacks: 0, readBytes: 0 };
-  yield* checkPacks({ storage, storeId: config.storeId, hasher, facts, options }, totals);
-  return { snapshots, ...totals };
+  const damage = new DamageList();
+  for await (const found of checkPacks({ storage, storeId: config.storeId, hasher, facts, options }, totals)) {
+    damage.add(found);
+    yield found;
+  }
+  const isDamageRecorded = options.recordsDamage === true && (await recordDamage(state, damage));
+  return { snapshots, ...totals, isDamageRecorded };
 }
 
 async function* checkConfigs({ storage, config }: StoreState): AsyncGenerator<StoreProblem> {

@@ -125,7 +125,7 @@ async function* checkContent(
     if (bad.length === 0) continue;
     found = true;
     const message = frame.message ?? `frame ${number} of ${name} holds chunks that do not have the bytes of their IDs`;
-    yield problem('damaged', name, message, bad);
+    yield problem('damaged', name, message, bad, frames[number]!.byteOffset);
   }
   hasher.update(await storage.read(name, trailerOffset, byteLength - trailerOffset));
   if (toHex(hasher.digest()) !== hashInName(name) && !found) {

@@ -7,6 +7,8 @@ export interface StoreProblem {
   readonly message: string;
   /** Chunks that cannot be read because of it, where they are known. */
   readonly chunkIds: readonly Uint8Array[];
+  /** Where in a pack the bytes are wrong: the offset of the frame's header; undefined in a pack: not known. */
+  readonly frameOffset?: number;
 }
 
 export interface CheckOptions {
@@ -14,6 +16,8 @@ export interface CheckOptions {
   readonly readData: boolean;
   /** With `readData`: which packs to read, by the hash in their names; all by default. */
   readonly selectPack?: ((hash: string) => boolean) | undefined;
+  /** Writes down which frames are damaged, so that the next backup does not rely on them. */
+  readonly recordsDamage?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Bytes of packs. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
@@ -27,6 +31,8 @@ export interface CheckTotals {
   readonly unindexedPacks: number;
   /** Bytes of packs whose content was read. */
   readonly readBytes: number;
+  /** With `recordsDamage`: false when it could not be written down, as in a store that is read-only. */
+  readonly isDamageRecorded: boolean;
 }
 
 export function problem(
@@ -34,6 +40,7 @@ export function problem(
   what: string,
   message: string,
   chunkIds: readonly Uint8Array[] = [],
+  frameOffset?: number,
 ): StoreProblem {
-  return { kind, what, message, chunkIds };
+  return { kind, what, message, chunkIds, ...(frameOffset === undefined ? {} : { frameOffset }) };
 }

@@ -22,7 +22,8 @@ export interface FramePlace {
   /** Of all frames of all index files, by load order: a key for caches. */
   readonly ordinal: number;
   readonly packName: string;
-  readonly isCondemned: boolean;
+  /** False in a condemned pack, and where `distrust` was said of it: a new version must not rely on it. */
+  readonly isReliable: boolean;
   /** Of the frame's header in the pack. */
   readonly byteOffset: number;
   readonly payloadLength: number;
@@ -57,6 +58,8 @@ export class ChunkIndex {
   readonly #table: PrefixTable;
   readonly #files: LoadedIndex[] = [];
   readonly #packs: KnownPack[] = [];
+  /** Offsets of distrusted frames by hash of their pack; undefined: all of the pack. */
+  readonly #distrusted = new Map<string, ReadonlySet<number> | undefined>();
   readonly #pages = new LruCache<Uint8Array>(PAGE_CACHE_BYTES, (page) => page.byteLength);
   #frames = new Uint32Array(1024);
   #frameCount = 0;
@@ -116,12 +119,22 @@ export class ChunkIndex {
     this.#files.push(file);
   }
 
+  /** Frames of a pack are not reliable: those with headers at `frameOffsets`, or all. Replaces what was said before. */
+  distrust(packHash: string, frameOffsets?: ReadonlySet<number>): void {
+    this.#distrusted.set(packHash, frameOffsets);
+  }
+
+  /** The pack was just written; true if it was distrusted before. */
+  trust(packHash: string): boolean {
+    return this.#distrusted.delete(packHash);
+  }
+
   /** True if an entry begins like this ID: false is certain and needs no reading. */
   mayHave(id: Uint8Array): boolean {
     return this.#table.find(id, () => true);
   }
 
-  /** All places of a chunk, those in condemned packs last. */
+  /** All places of a chunk, the reliable ones first. */
   async locate(id: Uint8Array): Promise<ChunkPlace[]> {
     const candidates: number[] = [];
     this.#table.find(id, (record) => {
@@ -133,9 +146,7 @@ export class ChunkIndex {
       const place = await this.#readPlace(record, id);
       if (place !== undefined) places.push(place);
     }
-    return places.length < 2
-      ? places
-      : places.sort((a, b) => Number(a.frame.isCondemned) - Number(b.frame.isCondemned));
+    return places.length < 2 ? places : places.sort((a, b) => Number(b.frame.isReliable) - Number(a.frame.isReliable));
   }
 
   async #readPlace(record: number, id: Uint8Array): Promise<ChunkPlace | undefined> {
@@ -166,14 +177,19 @@ export class ChunkIndex {
     }
     const at = ordinal * 4;
     const pack = this.#packs[this.#frames[at]!]!;
+    const byteOffset = this.#frames[at + 1]!;
     return {
       ordinal,
       packName: packName(pack.hash),
-      isCondemned: pack.isCondemned,
-      byteOffset: this.#frames[at + 1]!,
+      isReliable: !pack.isCondemned && !this.#isDistrusted(pack.hash, byteOffset),
+      byteOffset,
       payloadLength: this.#frames[at + 2]!,
       rawLength: this.#frames[at + 3]!,
     };
+  }
+
+  #isDistrusted(packHash: string, frameOffset: number): boolean {
+    return this.#distrusted.has(packHash) && this.#distrusted.get(packHash)?.has(frameOffset) !== false;
   }
 
   #addFrames(open: OpenIndex): void {

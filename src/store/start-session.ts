@@ -3,6 +3,7 @@ import { NotFoundError } from '../errors.ts';
 import { adoptDeadSessions } from './adopt-packs.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { CODEC } from './frame.ts';
+import { voidDamage } from './distrust.ts';
 import { openIndexFile } from './index-file.ts';
 import type { MachineIdentity } from './machine-identity.ts';
 import { contentName, hashInName, INDEX_FOLDER } from './names.ts';
@@ -43,7 +44,7 @@ export async function startWriteSession(state: StoreState, options: SessionOptio
     await healConfig(storage, config);
     // Anew, now that the lock keeps others from taking away what it lists.
     state.everLoaded.clear();
-    const index = await state.reload();
+    const index = await state.reloadForWriting();
     let adoptedBytes = 0;
     const writeIndex = async (bytes: Uint8Array): Promise<void> => {
       await writeIndexFile(state, bytes, lock.id);
@@ -83,7 +84,8 @@ async function writeIndexFile(state: StoreState, bytes: Uint8Array, owner: strin
   const name = `${INDEX_FOLDER}/${await contentName(bytes)}`;
   await storage.create(name, bytes, owner);
   const entry = { name, byteLength: bytes.byteLength, modifiedMs: 0 };
-  await state.addIndexFile(await openIndexFile(storage, entry, config.storeId));
+  const healed = await state.addIndexFile(await openIndexFile(storage, entry, config.storeId));
+  if (healed.length > 0) await voidDamage(storage, config.storeId, new Set(healed));
 }
 
 /** True if every index file that was relied on still stands and no new one condemns a pack. */

@@ -1,6 +1,8 @@
+import { toHex } from '../bytes/hex.ts';
 import type { ChunkHasher, ChunkId } from '../codec/chunk-id.ts';
 import { CorruptDataError, NotFoundError } from '../errors.ts';
 import type { ChunkIndex } from './chunk-index.ts';
+import { distrustDamage } from './distrust.ts';
 import { ChunkReader, shortId } from './chunk-reader.ts';
 import type { OpenIndex } from './index-file.ts';
 import { loadChunkIndex, rescueUnindexedPacks, type OnDamage } from './load-index.ts';
@@ -18,6 +20,7 @@ export class StoreState {
   readonly everLoaded: Set<string> = new Set();
   #index: Promise<ChunkIndex> | undefined;
   #rescued: ChunkIndex | undefined;
+  #isForWriting = false;
 
   constructor(storage: Storage, config: StoreConfig, hasher: ChunkHasher, onDamage: OnDamage) {
     this.storage = storage;
@@ -35,21 +38,28 @@ export class StoreState {
     return this.#loadWith(async () => undefined);
   }
 
-  /** Loads an index file that was just written. */
-  async addIndexFile(open: OpenIndex): Promise<void> {
+  /** Loads the index anew; from now on `has` is false for what is damaged, as far as that is known. */
+  async reloadForWriting(): Promise<ChunkIndex> {
+    this.#isForWriting = true;
+    return this.reload();
+  }
+
+  /** Loads an index file that was just written; returns the packs in it (hashes) that were distrusted until now. */
+  async addIndexFile(open: OpenIndex): Promise<string[]> {
     const index = await this.index();
     this.everLoaded.add(open.name);
     if (!index.names.includes(open.name)) await index.add(open);
+    return open.head.packs.map(({ id }) => toHex(id)).filter((hash) => index.trust(hash));
   }
 
   async has(id: ChunkId): Promise<boolean> {
     const index = await this.index();
     if (!index.mayHave(id)) return false;
     try {
-      return (await index.locate(id)).some((place) => !place.frame.isCondemned);
+      return (await index.locate(id)).some((place) => place.frame.isReliable);
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
-      return (await (await this.#reloadedAfter(index, false)).locate(id)).some((place) => !place.frame.isCondemned);
+      return (await (await this.#reloadedAfter(index, false)).locate(id)).some((place) => place.frame.isReliable);
     }
   }
 
@@ -92,6 +102,7 @@ export class StoreState {
     const loading = (async (): Promise<ChunkIndex> => {
       const index = await loadChunkIndex(this.storage, this.config.storeId, this.onDamage);
       for (const name of index.names) this.everLoaded.add(name);
+      if (this.#isForWriting) await distrustDamage(this.storage, this.config.storeId, index, this.onDamage);
       await complete(index);
       return index;
     })();

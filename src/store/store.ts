@@ -8,16 +8,17 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createChunkHasher, type ChunkHasher, type ChunkId } from '../codec/chunk-id.ts';
-import { CardkeepError, CorruptDataError, NotFoundError } from '../errors.ts';
+import { CardkeepError } from '../errors.ts';
 import { toHex } from '../bytes/hex.ts';
 import { checkStoreFiles } from './check-files.ts';
 import type { CheckOptions, CheckTotals, StoreProblem } from './check-problem.ts';
 import type { KnownPack } from './chunk-index.ts';
-import { FILE_KIND, type FileKind } from './envelope.ts';
+import { FILE_KIND } from './envelope.ts';
 import type { OnDamage } from './load-index.ts';
-import { decodeMessageFile, encodeMessageFile, readSmallFile } from './message-file.ts';
-import { decodeRecord, encodeRecord, type StoreConfig, type StoreRecord } from './messages.ts';
-import { ALL_FOLDERS, contentName, hashInName, PACK_FOLDERS, RECORD_FOLDER, SNAPSHOT_FOLDER } from './names.ts';
+import type { StoreConfig, StoreRecord } from './messages.ts';
+import { listNamedFiles, readNamedMessage } from './named-files.ts';
+import { ALL_FOLDERS, hashInName, PACK_FOLDERS, SNAPSHOT_FOLDER } from './names.ts';
+import { listRecordFiles, writeRecordFile, type StoredRecord } from './record-files.ts';
 import { hasConfig, newConfig, readConfig, requireFeatures, writeConfig } from './store-config.ts';
 import type { Storage, StorageEntry } from './storage.ts';
 import { startWriteSession, type SessionOptions } from './start-session.ts';
@@ -76,7 +77,7 @@ export interface Store extends AsyncDisposable {
   /** Returns the record's ID (hex). */
   writeRecord(record: StoreRecord): Promise<string>;
   /** All records with their IDs, in no order; damaged ones are told to `onDamage`. */
-  listRecords(): Promise<(StoreRecord & { readonly id: string })[]>;
+  listRecords(): Promise<StoredRecord[]>;
   stats(): Promise<StoreStats>;
   /** The packs that the index lists; loads it when that has not been done. */
   listPacks(): Promise<readonly KnownPack[]>;
@@ -108,7 +109,7 @@ function makeStore(state: StoreState): Store {
   // Listed once, read one by one: without this each read would list the folder again.
   let listed = new Map<string, StorageEntry>();
   const entryOf = async (name: string): Promise<StorageEntry | undefined> => {
-    if (!listed.has(name)) listed = await listEntries(storage, SNAPSHOT_FOLDER);
+    if (!listed.has(name)) listed = await listNamedFiles(storage, SNAPSHOT_FOLDER);
     return listed.get(name);
   };
   return {
@@ -117,12 +118,12 @@ function makeStore(state: StoreState): Store {
     hasher,
     config,
     listSnapshotIds: async () => {
-      listed = await listEntries(storage, SNAPSHOT_FOLDER);
+      listed = await listNamedFiles(storage, SNAPSHOT_FOLDER);
       return [...listed.keys()].flatMap((name) => hashInName(name) ?? []);
     },
     readSnapshot: async (id) => {
       const name = `${SNAPSHOT_FOLDER}/${id}`;
-      return readNamed(state, name, await entryOf(name), FILE_KIND.snapshot);
+      return readNamedMessage(storage, config.storeId, name, await entryOf(name), FILE_KIND.snapshot);
     },
     loadIndex: async () => {
       await state.reload();
@@ -133,52 +134,14 @@ function makeStore(state: StoreState): Store {
       requireFeatures(config.mustWrite, 'write');
       return startWriteSession(state, options);
     },
-    writeRecord: async (record) => {
-      const bytes = encodeMessageFile(FILE_KIND.record, config.storeId, encodeRecord(record));
-      const id = await contentName(bytes);
-      await storage.create(`${RECORD_FOLDER}/${id}`, bytes, 'record');
-      return id;
-    },
-    listRecords: async () => listRecords(state),
+    writeRecord: async (record) => writeRecordFile(storage, config.storeId, record),
+    listRecords: async () => listRecordFiles(storage, config.storeId, state.onDamage),
     stats: async () => readStats(state),
     check: (options) => checkStoreFiles(state, options),
     listPacks: async () => (await state.index()).packs,
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** Reads a small file whose name is the hash of its bytes; returns its message. */
-async function readNamed(
-  state: StoreState,
-  name: string,
-  entry: StorageEntry | undefined,
-  kind: FileKind,
-): Promise<Uint8Array> {
-  if (entry === undefined || hashInName(name) === undefined) throw new NotFoundError(`${name} is not in the store`);
-  const bytes = await readSmallFile(state.storage, entry);
-  if ((await contentName(bytes)) !== hashInName(name)) throw new CorruptDataError(`${name} is damaged`);
-  return decodeMessageFile(bytes, kind, state.config.storeId, name);
-}
-
-/** The files of a folder that are named by a hash. */
-async function listEntries(storage: Storage, folder: string): Promise<Map<string, StorageEntry>> {
-  const entries = await storage.list(folder);
-  return new Map(entries.filter(({ name }) => hashInName(name) !== undefined).map((entry) => [entry.name, entry]));
-}
-
-async function listRecords(state: StoreState): Promise<(StoreRecord & { readonly id: string })[]> {
-  const records: (StoreRecord & { readonly id: string })[] = [];
-  for (const [name, entry] of await listEntries(state.storage, RECORD_FOLDER)) {
-    const id = name.slice(RECORD_FOLDER.length + 1);
-    try {
-      records.push({ ...decodeRecord(await readNamed(state, name, entry, FILE_KIND.record), name), id });
-    } catch (error) {
-      if (error instanceof CorruptDataError) state.onDamage(error);
-      else if (!(error instanceof NotFoundError)) throw error;
-    }
-  }
-  return records;
 }
 
 async function readStats(state: StoreState): Promise<StoreStats> {
@@ -189,6 +152,6 @@ async function readStats(state: StoreState): Promise<StoreStats> {
     for (const entry of entries) storeBytes += entry.byteLength;
     if (PACK_FOLDERS.includes(folder)) packs += entries.filter(({ name }) => hashInName(name) !== undefined).length;
   }
-  const snapshots = (await listEntries(state.storage, SNAPSHOT_FOLDER)).size;
+  const snapshots = (await listNamedFiles(state.storage, SNAPSHOT_FOLDER)).size;
   return { storeBytes, packs, chunks: (await state.index()).recordCount, snapshots };
 }

@@ -1,7 +1,13 @@
 /** Judges a store from the outside: what must hold whatever happened to it. */
 import { expect } from 'vitest';
 import { fromHex, toHex } from '../../src/bytes/hex.ts';
-import { openStore, type CheckTotals, type Store, type StoreProblem } from '../../src/store/store.ts';
+import {
+  openStore,
+  type CheckOptions,
+  type CheckTotals,
+  type Store,
+  type StoreProblem,
+} from '../../src/store/store.ts';
 import { ALL_FOLDERS } from '../../src/store/names.ts';
 import { temporaryOwner, type Storage } from '../../src/store/storage.ts';
 
@@ -11,9 +17,9 @@ export interface CheckResult {
 }
 
 /** Runs the whole check with all data read. */
-export async function checkAll(store: Store): Promise<CheckResult> {
+export async function checkAll(store: Store, options: Partial<CheckOptions> = {}): Promise<CheckResult> {
   const problems: StoreProblem[] = [];
-  const check = store.check({ readData: true });
+  const check = store.check({ readData: true, ...options });
   for (;;) {
     const step = await check.next();
     if (step.done) return { problems, totals: step.value };

@@ -105,7 +105,7 @@ describe('the index', () => {
     const other = new Uint8Array(32).fill(0xcd);
     await addIndex(storage, { ...content, packs: [{ ...content.packs[0]!, id: other }] });
     const { index } = await load(storage);
-    expect((await index.locate(idOf(3))).map((place) => place.frame.isCondemned)).toEqual([false, true]);
+    expect((await index.locate(idOf(3))).map((place) => place.frame.isReliable)).toEqual([true, false]);
   });
 
   it('starts again when a file vanishes while it is loaded', async () => {
