@@ -62,7 +62,10 @@ function addBackup(program: Command, run: Runner): void {
   const command = program.command('backup').description('store a new version of a card');
   command
     .argument('[source]', 'a device or an image file; without it, the one card that is plugged in is offered')
-    .option('--card <name>', 'the card it is a version of (else known by its IDs, else named by its label)')
+    .option(
+      '--card <name>',
+      'the card it is a version of (default: a known card with the same IDs, else its host name or root label)',
+    )
     .option('--note <text>', 'a note to keep with the version')
     .option('--tag <tag>', 'a tag to keep with the version (may be repeated)', collect)
     .option('--at <time>', 'the time of the version, ISO 8601, for images of earlier days')

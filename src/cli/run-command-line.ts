@@ -31,8 +31,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
   } catch (error) {
     if (error instanceof CommanderError && isAnswered(error)) return EXIT_DONE;
     const json = isGiven(words, '--json');
-    // Without a command the help itself has been shown.
-    if (error instanceof CommanderError && error.code === 'commander.help' && !json) return EXIT_USAGE;
+    if (error instanceof CommanderError && isHelpShown(error) && !json) return EXIT_USAGE;
     return reportError(error instanceof CommanderError ? usageError(error, words) : error, {
       json,
       verbose: isGiven(words, '--verbose'),
@@ -54,9 +53,15 @@ function stopOnSignals(controller: AbortController): void {
   process.on('SIGUSR1', () => undefined);
 }
 
-/** Help and version are answers, not errors. */
-function isAnswered({ code }: CommanderError): boolean {
-  return code === 'commander.helpDisplayed' || code === 'commander.version';
+/** Help and version that were asked for are answers, not errors: `--help`, `help`, `help backup`. */
+function isAnswered(error: CommanderError): boolean {
+  const isAskedHelp = error.code === 'commander.helpDisplayed' || (isHelpShown(error) && error.exitCode === 0);
+  return isAskedHelp || error.code === 'commander.version';
+}
+
+/** By `cardkeep help`, and without a command: then its exit code is not 0. */
+function isHelpShown({ code }: CommanderError): boolean {
+  return code === 'commander.help';
 }
 
 function usageError(error: CommanderError, words: readonly string[]): CardkeepError {

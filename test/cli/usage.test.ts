@@ -1,4 +1,6 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandLine } from '../support/command-line.ts';
 import { temporaryFolder } from '../support/loop-device.ts';
 
@@ -25,7 +27,56 @@ it('lists every command', () => {
   const { status, stdout } = cardkeep.run('--help');
   expect(status).toBe(0);
   for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'mu'));
-  expect(cardkeep.run('help', 'backup').stdout).toBe(cardkeep.run('backup', '--help').stdout);
+});
+
+it('help that is asked for is an answer; none was asked for without a command', () => {
+  expect(cardkeep.run('help')).toEqual(cardkeep.run('--help'));
+  expect(cardkeep.run('help', 'backup')).toEqual(cardkeep.run('backup', '--help'));
+  expect(cardkeep.run('help').status).toBe(0);
+  expect(cardkeep.run('help', 'backpu')).toMatchObject({ status: 2, stdout: '' });
+  expect(cardkeep.run()).toEqual({ status: 2, stdout: '', stderr: cardkeep.run('--help').stdout });
+  expect(cardkeep.run('--help').stdout).toContain('Without a command: this help and exit code 2.');
+  expect(cardkeep.run('help', 'backup').stdout.replaceAll(/\s+/gu, ' ')).toContain(
+    'default: a known card with the same IDs, else its host name or root label',
+  );
+});
+
+describe('exit codes', () => {
+  const damaged = path.join(folder.path, 'damaged');
+  beforeAll(() => {
+    writeFileSync(path.join(folder.path, 'file'), 'x');
+    mkdirSync(damaged);
+    for (const name of ['config-1', 'config-1.copy']) writeFileSync(path.join(damaged, name), 'rubbish');
+  });
+
+  it.each([
+    [['backup', 'file', '--store', 'damaged'], 4],
+    [['list', '--store', 'damaged'], 4],
+    [['show', 'a', '--store', 'damaged'], 4],
+    [['restore', 'a', 'new.img', '--store', 'damaged'], 4],
+    [['check', '--store', 'damaged'], 4],
+    [['stats', '--store', 'damaged'], 4],
+    [['init', 'damaged'], 4],
+    [['backup', 'absent.img'], 7],
+    [['list', '--store', 'absent'], 7],
+    [['show', 'a', '--store', 'absent'], 7],
+    [['restore', 'a', 'new.img', '--store', 'absent'], 7],
+    [['check', '--store', 'absent'], 7],
+    [['stats', '--store', 'absent'], 7],
+    [['init', 'no/such/folder'], 7],
+    [['init', '.'], 5],
+  ])('%j gives %i, and its help lists it', (words, code) => {
+    expect(cardkeep.run(...words).status).toBe(code);
+    const codes = /Exit codes:\n((?: +\d+ {2}.+\n)+)/u.exec(cardkeep.run(words[0] ?? '', '--help').stdout)?.[1] ?? '';
+    expect(codes).toMatch(new RegExp(`^ +${code} {2}`, 'mu'));
+  });
+
+  it('none is listed that cannot be', () => {
+    // Only those who write wait for others.
+    for (const command of COMMANDS.filter((name) => name !== 'backup')) {
+      expect(cardkeep.run(command, '--help').stdout).not.toContain('locked');
+    }
+  });
 });
 
 it('prints its version alone', () => {
