@@ -16,6 +16,7 @@ import { readCatalog, type Catalog } from '../snapshot/catalog.ts';
 import { encodeSnapshot } from '../snapshot/snapshot-codec.ts';
 import type { DeviceIdentity, Snapshot, SnapshotMode } from '../snapshot/snapshot.ts';
 import type { SessionOptions, Store } from '../store/store.ts';
+import { warningsOfDamage, warningsOfDisk, warningsOfTime } from './backup-warnings.ts';
 import { chooseCard } from './choose-card.ts';
 import type { ChosenCard } from './choose-card.ts';
 import { describeVolume, suggestCardName } from './describe-volume.ts';
@@ -81,7 +82,7 @@ export async function createSnapshot(
     cardId: card.cardId,
     card: card.name,
     number: card.number,
-    parent: card.parent,
+    parent: card.previous?.id ?? '',
     base: '',
     startedMs: options.atMs ?? startedMs,
     finishedMs,
@@ -105,15 +106,8 @@ export async function createSnapshot(
     storedBytes: session.counts.storedBytes,
     elapsedMs: options.now() - startedMs,
     unclean: disk.partitions.some(({ report }) => !isKeepWhole(report) && !report.clean),
-    warnings: [...warningsOf(disk, card), ...warningsOfDamage(catalog)],
+    warnings: warningsOf(disk, card, catalog, options),
   };
-}
-
-function warningsOfDamage({ damaged }: Catalog): Warning[] {
-  return damaged.map(({ id }) => ({
-    code: 'W_DAMAGED_VERSION',
-    message: `version ${id.slice(0, 8)} in the store cannot be read: cardkeep check`,
-  }));
 }
 
 export interface SnapshotEstimate {
@@ -150,7 +144,7 @@ export async function estimateSnapshot(
     ...modeOf(card, options),
     deviceBytes: source.byteLength,
     wouldReadBytes: plan.readBytes,
-    warnings: warningsOf(disk, card),
+    warnings: warningsOf(disk, card, catalog, options),
     disk,
   };
 }
@@ -189,25 +183,11 @@ function countsOf(
   };
 }
 
-function warningsOf(disk: DiskMap, card: ChosenCard): Warning[] {
-  const warnings: Warning[] = disk.layout.notes.map((message) => ({ code: 'W_TABLE', message }));
-  if (disk.keepWhole !== undefined) {
-    warnings.push({ code: 'W_KEPT_WHOLE', message: `all of the device was kept: ${disk.keepWhole}` });
-  }
-  for (const { entry, report } of disk.partitions) {
-    const name = entry.number === 0 ? 'the file system' : `partition ${entry.number}`;
-    if (isKeepWhole(report)) {
-      if (disk.keepWhole === undefined) {
-        warnings.push({ code: 'W_KEPT_WHOLE', message: `${name}: all of it was kept: ${report.keepWhole}` });
-      }
-    } else if (report.note !== undefined) {
-      warnings.push({ code: report.clean ? 'W_NOTE' : 'W_UNCLEAN', message: `${name}: ${report.note}` });
-    }
-  }
-  if (disk.tailFreeBytes > 0) {
-    const message = `${disk.tailFreeBytes} bytes after the last partition were not stored (--raw keeps them)`;
-    warnings.push({ code: 'W_TAIL', message });
-  }
-  if (card.notice !== undefined) warnings.push({ code: 'W_CARD_NAME', message: card.notice });
-  return warnings;
+function warningsOf(disk: DiskMap, card: ChosenCard, catalog: Catalog, options: CreateSnapshotOptions): Warning[] {
+  return [
+    ...warningsOfDisk(disk),
+    ...card.notices,
+    ...warningsOfTime(card, options.atMs, options.now()),
+    ...warningsOfDamage(catalog),
+  ];
 }

@@ -135,6 +135,45 @@ it('estimates without storing', () => {
   expect(cardkeep.json('stats')).toMatchObject({ snapshots: 3 });
 });
 
+describe('a time that the user gives', () => {
+  const warningsOf = (...words: string[]): string[] =>
+    (
+      cardkeep.json('backup', 'card.img', '--store', 'times', ...words) as { warnings: { code: string }[] }
+    ).warnings.map(({ code }) => code);
+  const numberOf = (name: string): number =>
+    (cardkeep.json('show', name, '--store', 'times') as { number: number }).number;
+
+  it('an old image after newer versions is the newest all the same, and that is said', () => {
+    expect(warningsOf()).toEqual([]);
+    expect(warningsOf('--at', '2019-01-01', '--dry-run')).toEqual(['W_OLDER_TIME']);
+    expect(warningsOf('--at', '2019-01-01')).toEqual(['W_OLDER_TIME']);
+    expect(['octopi', 'latest', 'octopi~1', 'latest~1'].map(numberOf)).toEqual([2, 2, 1, 1]);
+    expect(cardkeep.run('list', '--store', 'times').stdout).toMatch(/ @1 .*\n {2}@2 .* 2019-01-01 00:00 /u);
+    expect(cardkeep.run('backup', 'card.img', '--store', 'times', '--at', '2018-01-01').stdout).toContain(
+      '\n  note: its time is before that of version 2; numbers count, so octopi now means version 3, and octopi~1 version 2\n',
+    );
+  });
+
+  it('a time in the future', () => {
+    expect(warningsOf('--at', '2999-01-01')).toEqual(['W_FUTURE_TIME']);
+    expect(warningsOf()).toEqual([]);
+    expect(['octopi', 'latest', 'latest~1'].map(numberOf)).toEqual([5, 5, 4]);
+  });
+});
+
+it('a name that is mistyped makes a second card, and says so', () => {
+  cardkeep.json('backup', 'card.img', '--store', 'typo');
+  expect(cardkeep.run('backup', 'card.img', '--store', 'typo', '--card', 'octpoi').stdout).toContain(
+    '\n  note: kept as the new card octpoi, but it has the IDs of octopi: ',
+  );
+  expect(cardkeep.run('backup', 'card.img', '--store', 'typo')).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(
+      /E_WHICH_CARD: .*: octpoi \(version 1, .*\), octopi \(version 1, .*--card octpoi\n$/su,
+    ),
+  });
+});
+
 it('says in plain words what it kept for safety', () => {
   const odd = path.join(folder.path, 'odd.img');
   writeFileSync(odd, Buffer.alloc(100_000, 'no table here '));
