@@ -68,7 +68,10 @@ function addBackup(program: Command, run: Runner): void {
     )
     .option('--note <text>', 'a note to keep with the version')
     .option('--tag <tag>', 'a tag to keep with the version (may be repeated)', collect)
-    .option('--at <time>', 'the time of the version, ISO 8601, for images of earlier days')
+    .option(
+      '--at <time>',
+      'the time that the version bears, ISO 8601, for images of earlier days; its number is still the next one',
+    )
     .option('--full', 'read all that is in use')
     .option('--raw', 'keep every byte, the unused space too')
     .option('--keep-swap', 'keep what stands in swap files and partitions')
@@ -143,7 +146,8 @@ function addInit(program: Command, run: Runner): void {
     );
 }
 
-const VERSION_ARGUMENT = 'a card (its newest version), card@3, card~1, an ID or latest';
+const VERSION_ARGUMENT =
+  'a card (the newest version, by number), card@3, card~1, an ID, latest (the one written last) or latest~1';
 
 function collect(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), value];

@@ -165,7 +165,7 @@ async function scan(
 function modeOf(card: ChosenCard, options: CreateSnapshotOptions): { mode: SnapshotMode; modeReason: string } {
   if (options.raw === true) return { mode: 'raw', modeReason: 'every byte was asked for' };
   if (options.full === true) return { mode: 'full', modeReason: 'a full read was asked for' };
-  return { mode: 'full', modeReason: card.number === 1 ? 'first version of this card' : 'all that is in use was read' };
+  return { mode: 'full', modeReason: card.number === 1 ? 'first version of this card' : 'all that is in use' };
 }
 
 function countsOf(

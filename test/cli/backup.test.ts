@@ -132,6 +132,11 @@ it('estimates without storing', () => {
     estimatedMs: expect.any(Number),
     warnings: expect.any(Array),
   });
+  // What was not read yet is not said to have been read.
+  expect(cardkeep.run('backup', 'card.img', '--dry-run').stdout).toMatch(
+    /^octopi: would read .*\n {2}full: all that is in use\n {2}nothing was stored\n$/u,
+  );
+  expect(cardkeep.run('show', 'octopi@2').stdout).toMatch(/\n {2}holds {2}3\.\d MB, full: all that is in use\n/u);
   expect(cardkeep.json('stats')).toMatchObject({ snapshots: 3 });
 });
 
