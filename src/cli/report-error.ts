@@ -1,7 +1,8 @@
 /** An error as the user sees it: a stable code, one line, one line of cure; and the exit code of its kind. */
 import { CardkeepError, systemErrorCode } from '../errors.ts';
 import type { ErrorKind } from '../errors.ts';
-import { visibleText } from './human-format.ts';
+import { CURES, sudoCure } from './cures.ts';
+import { humanBytes, visibleText } from './human-format.ts';
 import { writeJson, writeNotice } from './output.ts';
 
 export const EXIT_DONE = 0;
@@ -21,8 +22,8 @@ const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
 export interface ReportOptions {
   readonly json: boolean;
   readonly verbose: boolean;
-  /** True when the process runs as root: then "use sudo" is no cure. */
-  readonly isRoot: boolean;
+  /** The user's command, ready to be pasted behind `sudo`. */
+  readonly commandLine: string;
 }
 
 /** Writes the error where it belongs and returns the exit code. */
@@ -31,15 +32,45 @@ export function reportError(thrown: unknown, options: ReportOptions): number {
   if (options.json) {
     writeJson({ error: { code: error.code, message: error.message, hint: error.hint ?? null } });
   } else {
-    const lines = [`cardkeep: ${error.code}: ${visibleText(error.message)}`];
-    if (error.hint !== undefined) lines.push(`  ${visibleText(error.hint)}`);
-    writeNotice(lines);
+    const lines = [`cardkeep: ${error.code}: ${error.message}`];
+    if (error.hint !== undefined) lines.push(`  ${error.hint}`);
+    writeNotice(lines.map((line) => visibleText(withSizes(line))));
   }
   if (options.verbose) writeNotice(stackLines(thrown));
   return EXIT_CODES[error.kind];
 }
 
+/** `15.9 GB (15931539456 bytes)`: what a person reads, and what it is exactly. */
+function withSizes(text: string): string {
+  return text.replaceAll(
+    /\b(\d{4,15}) bytes\b/gu,
+    (exact, digits: string) => `${humanBytes(Number(digits))} (${exact})`,
+  );
+}
+
 function asCardkeepError(thrown: unknown, options: ReportOptions): CardkeepError {
+  const error = inWords(thrown, options);
+  // The devices keep the system's own code, by which a bad sector is told from a missing file.
+  const code = error.code.startsWith('E_') ? error.code : (SYSTEM_CODES.get(error.code) ?? 'E_SYSTEM');
+  const hint = error.hint ?? CURES[code];
+  if (code === error.code && hint === error.hint) return error;
+  return new CardkeepError(error.kind, code, error.message, { hint, cause: error });
+}
+
+const SYSTEM_CODES: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'E_NO_PERMISSION'],
+  ['EDQUOT', 'E_NO_SPACE'],
+  ['EIO', 'E_IO'],
+  ['ENODEV', 'E_DEVICE_GONE'],
+  ['ENOMEDIUM', 'E_DEVICE_GONE'],
+  ['ENOSPC', 'E_NO_SPACE'],
+  ['ENXIO', 'E_DEVICE_GONE'],
+  ['EPERM', 'E_NO_PERMISSION'],
+  ['EREMOTEIO', 'E_IO'],
+  ['EROFS', 'E_READ_ONLY'],
+]);
+
+function inWords(thrown: unknown, options: ReportOptions): CardkeepError {
   if (thrown instanceof CardkeepError) return thrown;
   if (thrown instanceof Error && thrown.name === 'AbortError') {
     return new CardkeepError('stopped', 'E_STOPPED', 'stopped', { cause: thrown });
@@ -48,7 +79,7 @@ function asCardkeepError(thrown: unknown, options: ReportOptions): CardkeepError
   if (thrown instanceof Error && code !== undefined && 'syscall' in thrown) return systemError(thrown, code, options);
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return new CardkeepError('failed', 'E_INTERNAL', `a bug in cardkeep: ${message.replaceAll('\n', ' ')}`, {
-    hint: options.verbose ? undefined : 'please report it, with what --verbose prints',
+    hint: options.verbose ? 'please report it, with the lines below' : 'please report it, with what --verbose prints',
   });
 }
 
@@ -75,13 +106,13 @@ function systemError(error: Error, code: string, options: ReportOptions): Cardke
     new CardkeepError(kind, name, at + message, { hint, cause: error });
   switch (code) {
     case 'ENOENT':
-      return make('not-found', 'E_NOT_FOUND', 'no such file or folder');
+      return make('not-found', 'E_NOT_FOUND', 'no such file or folder', 'is the name right, and its disk mounted?');
     case 'EACCES':
     case 'EPERM':
-      return make('failed', 'E_NO_PERMISSION', 'permission denied', options.isRoot ? undefined : 'run it with sudo');
+      return make('failed', 'E_NO_PERMISSION', 'permission denied', sudoCure(options));
     case 'ENOSPC':
     case 'EDQUOT':
-      return make('failed', 'E_NO_SPACE', 'the disk is full', 'make room there, then run the same command again');
+      return make('failed', 'E_NO_SPACE', 'the disk is full');
     case 'EROFS':
       return make('failed', 'E_READ_ONLY', 'the file system is read-only');
     case 'EBUSY':

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { CardkeepError } from '../errors.ts';
 import { readCallingUser } from './calling-user.ts';
 import type { GlobalOptions } from './context.ts';
+import { pastableCommand } from './cures.ts';
 import { endWhenNobodyReads, writeNotice } from './output.ts';
 import { buildProgram } from './program.ts';
 import { EXIT_DONE, EXIT_USAGE, reportError } from './report-error.ts';
@@ -12,6 +13,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
   endWhenNobodyReads();
   const version = readVersion();
   const controller = new AbortController();
+  const commandLine = pastableCommand(words, process.env);
   stopOnSignals(controller);
   let exitCode = EXIT_DONE;
   const program = buildProgram({ version, isJson: isGiven(words, '--json') }, async (command, action) => {
@@ -22,7 +24,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
       signal: controller.signal,
       now: Date.now,
       tool: `cardkeep ${version}`,
-      commandLine: ['cardkeep', ...words].map(shellWord).join(' '),
+      commandLine,
     });
   });
   try {
@@ -35,7 +37,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     return reportError(error instanceof CommanderError ? usageError(error, words) : error, {
       json,
       verbose: isGiven(words, '--verbose'),
-      isRoot: process.getuid?.() === 0,
+      commandLine,
     });
   }
 }
@@ -81,9 +83,4 @@ function usageError(error: CommanderError, words: readonly string[]): CardkeepEr
 function isGiven(words: readonly string[], option: string): boolean {
   const end = words.indexOf('--');
   return (end < 0 ? words : words.slice(0, end)).includes(option);
-}
-
-/** A word that a shell takes as it is. */
-function shellWord(word: string): string {
-  return /^[\w./:@~=+-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,6 +1,7 @@
 /** What the facts about a device forbid, as errors with their cure, the gravest first. */
 import { CardkeepError } from '../errors.ts';
 import type { TargetFacts } from './device-guards.ts';
+import { shellWord } from './shell-word.ts';
 
 export interface TargetQuestion {
   /** Paths that must not be overwritten with the target: the store, the home folder, the source image. */
@@ -95,11 +96,6 @@ const RELEASE: Readonly<Record<TargetFacts['uses'][number]['by'], string>> = {
   'device mapper': 'see what it is: lsblk',
   'another device': 'see what it is: lsblk',
 };
-
-/** A word that a shell takes as it is. */
-function shellWord(text: string): string {
-  return /^[\w./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
 
 function refused(code: string, message: string, hint: string): CardkeepError {
   return new CardkeepError('refused', code, message, { hint });

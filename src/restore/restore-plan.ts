@@ -57,7 +57,7 @@ export async function planRestore(
     throw new CardkeepError(
       'refused',
       'E_TARGET_TOO_SMALL',
-      `the target has ${target.byteLength} bytes, ${missing} too few: this version needs ${volume.byteLength}`,
+      `the target has ${target.byteLength} bytes, this version needs ${volume.byteLength} bytes: ${missing} ${missing === 1 ? 'byte' : 'bytes'} too few`,
       { hint: `use a card or file of at least ${volume.byteLength} bytes` },
     );
   }

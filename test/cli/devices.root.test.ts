@@ -135,7 +135,7 @@ describe('a device as target', () => {
         });
       }
       expect(cardkeep.run('restore', 'octopi', tiny.path, '--yes', '--store', 'store').stderr).toMatch(
-        / 8388608 bytes, 16777216 too few: this version needs 25165824\n/u,
+        / 8\.4 MB \(8388608 bytes\), this version needs 25\.2 MB \(25165824 bytes\): 16\.8 MB \(16777216 bytes\) too few\n {2}use a card or file of at least 25\.2 MB/u,
       );
     } finally {
       run('umount', [mount]);

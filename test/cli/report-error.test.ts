@@ -1,6 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
+import { CURES, pastableCommand } from '../../src/cli/cures.ts';
 import { reportError } from '../../src/cli/report-error.ts';
 import { CardkeepError } from '../../src/errors.ts';
 import { commandLine } from '../support/command-line.ts';
@@ -12,7 +14,7 @@ const cardkeep = commandLine(folder.path);
 afterAll(() => folder[Symbol.dispose]());
 afterEach(() => vi.restoreAllMocks());
 
-const PLAIN = { json: false, verbose: false, isRoot: false };
+const PLAIN = { json: false, verbose: false, commandLine: "cardkeep backup 'my card.img'" };
 
 /** What is written to stderr, and the exit code. */
 function report(thrown: unknown, options: Partial<typeof PLAIN> = {}): { code: number; text: string } {
@@ -41,13 +43,18 @@ it.each([
 });
 
 it.each([
-  ['ENOENT', 7, 'cardkeep: E_NOT_FOUND: /x: no such file or folder\n'],
-  ['EACCES', 1, 'cardkeep: E_NO_PERMISSION: /x: permission denied\n  run it with sudo\n'],
+  ['ENOENT', 7, 'cardkeep: E_NOT_FOUND: /x: no such file or folder\n  is the name right, and its disk mounted?\n'],
+  ['EACCES', 1, "cardkeep: E_NO_PERMISSION: /x: permission denied\n  sudo cardkeep backup 'my card.img'\n"],
   ['ENOSPC', 1, 'cardkeep: E_NO_SPACE: /x: the disk is full\n  make room there, then run the same command again\n'],
   ['EBUSY', 5, 'cardkeep: E_BUSY: /x: it is in use\n  unmount it, or end the program that has it open\n'],
-  ['EIO', 1, 'cardkeep: E_IO: /x: the device reports an I/O error\n'],
-  ['EMLINK', 1, "cardkeep: E_SYSTEM: EMLINK: whatever, open '/x'\n"],
+  [
+    'EIO',
+    1,
+    'cardkeep: E_IO: /x: the device reports an I/O error\n  the disk, its cable or its reader is failing: try another port or reader, and see: sudo dmesg | tail\n',
+  ],
+  ['EMLINK', 1, "cardkeep: E_SYSTEM: EMLINK: whatever, open '/x'\n  --verbose tells more\n"],
 ])('an error %s of the system is said in words', (name, code, text) => {
+  vi.spyOn(process, 'getuid').mockReturnValue(1000);
   expect(report(systemError(name))).toEqual({ code, text });
 });
 
@@ -63,10 +70,63 @@ it('a bug is one line; its stack comes with --verbose only', () => {
 });
 
 it('sudo is no cure for root', () => {
-  expect(report(systemError('EPERM'), { isRoot: true }).text).toBe(
-    'cardkeep: E_NO_PERMISSION: /x: permission denied\n',
+  vi.spyOn(process, 'getuid').mockReturnValue(0);
+  const { text } = report(systemError('EPERM'));
+  expect(text).toMatch(/^cardkeep: E_NO_PERMISSION: \/x: permission denied\n {2}root may not either: .*\n$/u);
+  expect(text).not.toContain('sudo');
+});
+
+it('the line for sudo names the store that the environment names, and quotes what a shell would read', () => {
+  const environment = { CARDKEEP_STORE: '/media/my usb' };
+  expect(pastableCommand(['backup', '~x', "it's", 'octopi~1'], {})).toBe(
+    String.raw`cardkeep backup '~x' 'it'\''s' octopi~1`,
+  );
+  expect(pastableCommand(['list'], environment)).toBe("cardkeep --store '/media/my usb' list");
+  expect(pastableCommand(['list', '--store=/a'], environment)).toBe('cardkeep list --store=/a');
+});
+
+it('sizes are for people, with the exact ones beside; codes of a device are those that users quote', () => {
+  const error = new CardkeepError('refused', 'E_CODE', 'it has 15931539456 bytes', { hint: 'take 512 or 4096 bytes' });
+  expect(report(error).text).toBe(
+    'cardkeep: E_CODE: it has 15.9 GB (15931539456 bytes)\n  take 512 or 4.1 kB (4096 bytes)\n',
+  );
+  expect(report(new CardkeepError('failed', 'ENOSPC', 'cannot write x (ENOSPC)')).text).toBe(
+    'cardkeep: E_NO_SPACE: cannot write x (ENOSPC)\n  make room there, then run the same command again\n',
   );
 });
+
+/** Nothing can be done about these, or the caller knows what. */
+const NEED_NO_CURE = new Set(['E_CODE', 'E_DECLINED', 'E_STOPPED']);
+
+it('every error has a cure: its own, or the one of its code', () => {
+  const source = fileURLToPath(new URL('../../src', import.meta.url));
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const without: string[] = [];
+  let seen = 0;
+  for (const file of files) {
+    const text = readFileSync(path.join(source, file), 'utf8');
+    for (const { index } of text.matchAll(/new CardkeepError\(\s*(?:role|'|`|SYSTEM)/gu)) {
+      const call = text.slice(index, endOfCall(text, index));
+      const codes = call.match(/E_[A-Z_]+/gu) ?? [];
+      seen++;
+      if (/\bhint\b/u.test(call)) continue;
+      without.push(
+        ...codes.filter((code) => !(code in CURES) && !NEED_NO_CURE.has(code)).map((code) => `${code} in ${file}`),
+      );
+    }
+  }
+  expect(without).toEqual([]);
+  expect(seen).toBeGreaterThan(50);
+});
+
+function endOfCall(text: string, from: number): number {
+  let depth = 0;
+  for (let at = text.indexOf('(', from); at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    else if (text[at] === ')' && --depth === 0) return at;
+  }
+  return text.length;
+}
 
 it('a store that somebody needs alone has exit code 6, for writers only', () => {
   makeSmallCard(path.join(folder.path, 'card.img'));

@@ -154,7 +154,7 @@ describe('restore', () => {
     await expect(planRestore(openSnapshotSource(store, volume), volume, facts)).rejects.toMatchObject({
       code: 'E_TARGET_TOO_SMALL',
       kind: 'refused',
-      message: expect.stringMatching(/25165823 bytes, 1 too few: this version needs 25165824/u),
+      message: expect.stringMatching(/25165823 bytes, this version needs 25165824 bytes: 1 byte too few/u),
     });
   });
 
