@@ -17,6 +17,7 @@ import { parseTime } from './parse-time.ts';
 import { withProgress } from './progress-display.ts';
 import { EXIT_DONE, withStopHint } from './report-error.ts';
 import { findChosenStore, openOrMakeStore } from './store-choice.ts';
+import { withStorePlace } from './store-place.ts';
 
 export interface BackupFlags {
   readonly card?: string;
@@ -59,7 +60,10 @@ async function store(context: CliContext, source: Source, options: CreateSnapsho
   if (opened.isNew && quiet !== true) writeNotice([`made a store in ${opened.path}`]);
   const created = await withStopHint(
     'nothing is lost: the same command goes on with what was stored by now',
-    async () => withProgress(context, async (onProgress) => createSnapshot(store, source, { ...options, onProgress })),
+    async () =>
+      withStorePlace(context, opened.path, async () =>
+        withProgress(context, async (onProgress) => createSnapshot(store, source, { ...options, onProgress })),
+      ),
   );
   if (json === true) {
     writeJson(backupDocument(created));

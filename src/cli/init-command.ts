@@ -17,7 +17,7 @@ import {
 export async function initStore(context: CliContext, wanted: string | undefined): Promise<number> {
   const storePath = await placeOf(context, wanted);
   const existing = await openIfThere(context, storePath, warnOfDamage);
-  if (existing === undefined) await requireEmptyPlace(storePath);
+  if (existing === undefined) await requireEmptyPlace(context, storePath);
   await using store = existing ?? (await makeStore(context, storePath));
   const { environment, user, options } = context;
   await writeSettings(settingsPath(user, environment), { store: storePath }, user.owner);

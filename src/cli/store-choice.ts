@@ -1,6 +1,7 @@
 /** Which store a command works with: --store, $CARDKEEP_STORE, what `init` chose, ~/.cardkeep. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { shellWord } from '../device/shell-word.ts';
 import { CardkeepError, NotFoundError, systemErrorCode } from '../errors.ts';
 import type { CorruptDataError } from '../errors.ts';
 import { openLocalStorage } from '../store/local-storage.ts';
@@ -9,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import type { CliContext } from './context.ts';
 import { writeNotice } from './output.ts';
 import { readSettings, settingsPath } from './settings.ts';
+import { requireWritable, withStorePlace } from './store-place.ts';
 
 export interface ChosenStore {
   /** Absolute path. */
@@ -59,14 +61,17 @@ export async function openChosenStore(context: CliContext, onDamage: OnDamage = 
   return { store, path: chosen.path, isNew: false };
 }
 
-/** The same, but undefined where the first backup may make the store. */
+/** The same for one who writes, but undefined where the first backup may make the store. */
 export async function findChosenStore(context: CliContext): Promise<OpenedStore | undefined> {
   const chosen = await chooseStore(context);
   const store = await openIfThere(context, chosen.path, warnOfDamage);
-  if (store !== undefined) return { store, path: chosen.path, isNew: false };
+  if (store !== undefined) {
+    await requireWritable(context, chosen.path);
+    return { store, path: chosen.path, isNew: false };
+  }
   // Most likely its disk is not plugged in: a second store in the empty mount point would fill the system's disk.
   if (chosen.chosenBy === 'settings') throw noStore(chosen);
-  await requireEmptyPlace(chosen.path);
+  await requireEmptyPlace(context, chosen.path);
   return undefined;
 }
 
@@ -80,20 +85,21 @@ export async function openOrMakeStore(context: CliContext): Promise<OpenedStore>
 
 /**
  * Throws E_NOT_EMPTY (refused): a store among other files would be taken for rubbish one day. And E_NO_FOLDER when the
- * folder above is not there: a wrong path, or a disk that is not mounted.
+ * folder above is not there: a wrong path, or a disk that is not mounted. And what requireWritable throws.
  */
-export async function requireEmptyPlace(folder: string): Promise<void> {
+export async function requireEmptyPlace(context: CliContext, folder: string): Promise<void> {
   const names = await namesIn(folder);
   if (names === undefined) {
     const parent = path.dirname(folder);
-    if ((await namesIn(parent)) !== undefined) return;
+    if ((await namesIn(parent)) !== undefined) return requireWritable(context, parent);
     throw new CardkeepError('not-found', 'E_NO_FOLDER', `there is no folder ${parent}`, {
-      hint: `is its disk mounted? else make it: mkdir -p ${parent}`,
+      hint: `is its disk mounted? else make it: mkdir -p ${shellWord(parent)}`,
     });
   }
-  if (names.every((name) => name.startsWith('.') || name === 'lost+found')) return;
+  const isEmpty = names.every((name) => name.startsWith('.') || name === 'lost+found');
+  if (isEmpty) return requireWritable(context, folder);
   throw new CardkeepError('refused', 'E_NOT_EMPTY', `${folder} holds other files and no store`, {
-    hint: `take a folder of its own: cardkeep init ${path.join(folder, 'cardkeep')}`,
+    hint: `take a folder of its own: cardkeep init ${shellWord(path.join(folder, 'cardkeep'))}`,
   });
 }
 
@@ -103,14 +109,17 @@ async function namesIn(folder: string): Promise<string[] | undefined> {
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     if (systemErrorCode(error) !== 'ENOTDIR') throw error;
-    throw new CardkeepError('usage', 'E_NOT_A_FOLDER', `${folder} is not a folder`, { cause: error });
+    throw new CardkeepError('usage', 'E_NOT_A_FOLDER', `${folder} is not a folder`, {
+      cause: error,
+      hint: `name another place: cardkeep init ${shellWord(`${folder}-store`)}`,
+    });
   }
 }
 
 /** Makes a store in a folder, and the folder too where there is none. Throws E_STORE_EXISTS. */
 export async function makeStore(context: CliContext, storePath: string): Promise<Store> {
   const storage = await openLocalStorage(storePath, { create: true, owner: context.user.owner });
-  return createStore(storage, { onDamage: warnOfDamage });
+  return withStorePlace(context, storePath, async () => createStore(storage, { onDamage: warnOfDamage }));
 }
 
 /** Undefined when there is no folder, or no store in it. */
@@ -143,7 +152,7 @@ function noStore({ path: storePath, chosenBy }: ChosenStore): CardkeepError {
   const by = { option: '', environment: ' ($CARDKEEP_STORE)', settings: ' (chosen by cardkeep init)' }[chosenBy];
   const hint =
     chosenBy === 'settings'
-      ? `plug in the disk that holds it, or make a new one: cardkeep init ${storePath}`
-      : `make one: cardkeep init ${storePath}`;
+      ? `plug in the disk that holds it, or make a new one: cardkeep init ${shellWord(storePath)}`
+      : `make one: cardkeep init ${shellWord(storePath)}`;
   return new CardkeepError('not-found', 'E_NO_STORE', `there is no store in ${storePath}${by}`, { hint });
 }
