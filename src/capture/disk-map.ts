@@ -161,6 +161,7 @@ function regionsOf(
     const start = Math.max(end, Math.min(entry.byteOffset, source.byteLength));
     const partitionEnd = Math.min(entry.byteOffset + entry.byteLength, source.byteLength);
     if (start > end) regions.push(keptRegion(end, start - end));
+    end = start;
     if (partitionEnd <= start) continue;
     regions.push(
       start === entry.byteOffset && partitionEnd === entry.byteOffset + entry.byteLength
