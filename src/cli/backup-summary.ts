@@ -2,7 +2,7 @@
 import type { CreatedSnapshot, SnapshotEstimate } from '../operations/create-snapshot.ts';
 import type { Warning } from '../operations/progress.ts';
 import { cardLines, versionLine } from './describe-version.ts';
-import { humanBytes, humanDuration, visibleText } from './human-format.ts';
+import { humanBytes, humanDuration, visibleText, withHumanSizes } from './human-format.ts';
 
 export interface Surroundings {
   /** Of the version before it, if there is one. */
@@ -45,11 +45,6 @@ function newWords(newBytes: number, storedBytes: number): string {
 
 export function warningLine({ message }: Warning): string {
   return `  note: ${visibleText(withHumanSizes(message))}`;
-}
-
-/** Exact counts of bytes are for programs. */
-function withHumanSizes(text: string): string {
-  return text.replaceAll(/\b(\d{4,15}) bytes\b/gu, (_, digits: string) => humanBytes(Number(digits)));
 }
 
 export function backupDocument(created: CreatedSnapshot): object {

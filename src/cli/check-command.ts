@@ -1,12 +1,11 @@
 /** `check [SNAPSHOT]`: the store, or the proof that one version can be restored. Damage is exit code 4. */
 import { checkSnapshot } from '../operations/check-snapshot.ts';
 import { checkStore } from '../operations/check-store.ts';
-import type { CheckProblem } from '../operations/check-store.ts';
+import type { StoreCheck } from '../operations/check-store.ts';
 import { findSnapshot, readCatalog } from '../snapshot/catalog.ts';
-import type { Catalog } from '../snapshot/catalog.ts';
 import type { Store } from '../store/store.ts';
+import { damageLines, versionDamageLines } from './check-lines.ts';
 import type { CliContext } from './context.ts';
-import { shortId } from './describe-version.ts';
 import { countOf, humanBytes, humanDuration, visibleText } from './human-format.ts';
 import { writeJson, writeLines } from './output.ts';
 import { withProgress } from './progress-display.ts';
@@ -39,14 +38,9 @@ async function checkVersion(context: CliContext, store: Store, reference: string
   } else {
     const name = visibleText(`${snapshot.card}@${snapshot.number}`);
     const lines = fileSystems.map((line) => `  ${visibleText(line)}`);
-    if (ok) {
-      const took = humanDuration(context.now() - startMs);
-      lines.unshift(`${name} can be restored: ${humanBytes(readBytes)} read back and verified in ${took}`);
-    } else {
-      lines.unshift(`${name} is damaged: ${countOf(problems.length, 'problem')}`);
-      lines.push(...problems.map(({ what }) => `  ${visibleText(what)}`));
-    }
-    writeLines(lines);
+    const took = humanDuration(context.now() - startMs);
+    const proof = `${name} can be restored: ${humanBytes(readBytes)} read back and verified in ${took}`;
+    writeLines(ok ? [proof, ...lines] : versionDamageLines(result, name));
   }
   return ok ? EXIT_DONE : EXIT_DAMAGED;
 }
@@ -54,36 +48,32 @@ async function checkVersion(context: CliContext, store: Store, reference: string
 async function checkWhole(context: CliContext, store: Store, path: string, readData: boolean): Promise<number> {
   const startMs = context.now();
   const result = await withProgress(context, async (onProgress) =>
-    checkStore(store, { readData, onProgress, signal: context.signal }),
+    checkStore(store, { readData, recordsDamage: true, onProgress, signal: context.signal }),
   );
-  const { unindexedPacks, ...document } = result;
   if (context.options.json) {
-    writeJson(document);
+    writeJson(storeDocument(result));
     return result.ok ? EXIT_DONE : EXIT_DAMAGED;
   }
   const took = humanDuration(context.now() - startMs);
   const looked = [countOf(result.snapshots, 'version'), countOf(result.chunks, 'chunk'), countOf(result.packs, 'pack')];
   const read = readData ? `, ${humanBytes(result.readBytes)} read and verified` : '';
   const lines = [`${path}: ${looked.join(', ')}${read}, in ${took}`];
-  if (unindexedPacks > 0) {
-    lines.push(`  ${countOf(unindexedPacks, 'pack')} of a backup that was broken off: the next backup takes it up`);
+  if (result.unindexedPacks > 0) {
+    lines.push(
+      `  ${countOf(result.unindexedPacks, 'pack')} of a backup that was broken off: the next backup takes it up`,
+    );
   }
   if (result.ok) {
     lines.push(readData ? '  no damage found' : '  no damage found (cardkeep check --read-data reads every chunk too)');
   } else {
-    const catalog = await readCatalog(store);
-    lines.push(`  ${countOf(result.problems.length, 'problem')}:`);
-    lines.push(...result.problems.map((problem) => `  ${problemLine(problem, catalog)}`));
+    lines.push(...damageLines(result, await readCatalog(store), readData).map((line) => `  ${line}`));
   }
   writeLines(lines);
   return result.ok ? EXIT_DONE : EXIT_DAMAGED;
 }
 
-function problemLine({ kind, what, snapshots }: CheckProblem, catalog: Catalog): string {
-  const all = catalog.cards.flatMap((card) => card.snapshots);
-  const names = snapshots.map((id) => {
-    const snapshot = all.find((candidate) => candidate.id === id);
-    return snapshot === undefined ? shortId(id) : `${snapshot.card}@${snapshot.number}`;
-  });
-  return visibleText(`${kind}: ${what}${names.length === 0 ? '' : ` (hits ${names.join(', ')})`}`);
+/** The names are a contract. */
+function storeDocument({ ok, snapshots, chunks, packs, readBytes, problems }: StoreCheck): object {
+  const listed = problems.map(({ kind, what, snapshots: hit }) => ({ kind, what, snapshots: hit }));
+  return { ok, snapshots, chunks, packs, readBytes, problems: listed };
 }

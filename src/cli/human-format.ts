@@ -43,6 +43,11 @@ export function visibleText(text: string): string {
   });
 }
 
+/** Counts of bytes in a sentence as sizes: exact ones are for programs. */
+export function withHumanSizes(text: string): string {
+  return text.replaceAll(/\b(\d{4,15}) bytes\b/gu, (_, digits: string) => humanBytes(Number(digits)));
+}
+
 export interface Column {
   readonly title?: string;
   readonly align?: 'left' | 'right';

@@ -6,14 +6,14 @@ import { clipExtents, ExtentListBuilder, subtractExtents, totalBytes } from '../
 import type { ExtentList } from '../bytes/extent-list.ts';
 import { readDiskMap } from '../capture/disk-map.ts';
 import { planCapture } from '../capture/capture-plan.ts';
-import { CardkeepError, throwIfAborted } from '../errors.ts';
 import { isKeepWhole } from '../filesystems/filesystem.ts';
 import type { StoredSnapshot } from '../snapshot/catalog.ts';
-import type { MapRun } from '../snapshot/map-reader.ts';
-import { openSnapshotSource, readRun } from '../snapshot/snapshot-source.ts';
+import { openSnapshotSource } from '../snapshot/snapshot-source.ts';
 import type { SnapshotSource } from '../snapshot/snapshot-source.ts';
 import type { Store } from '../store/store.ts';
 import type { OperationOptions } from './progress.ts';
+import { damageMessage, readBack } from './read-back.ts';
+import type { ReadBack } from './read-back.ts';
 
 export interface SnapshotProblem {
   readonly kind: 'chunk' | 'map' | 'file-system';
@@ -30,59 +30,24 @@ export interface SnapshotCheck {
   readonly problems: readonly SnapshotProblem[];
 }
 
-const READS_IN_FLIGHT = 8;
-/** Enough to see what is wrong; a store that lost a pack would list thousands. */
-const MOST_PROBLEMS = 100;
-
 export async function checkSnapshot(
   store: Store,
   snapshot: StoredSnapshot,
   options: OperationOptions,
 ): Promise<SnapshotCheck> {
   const source = openSnapshotSource(store, snapshot.volume);
-  const problems: SnapshotProblem[] = [];
-  const note = (kind: SnapshotProblem['kind'], error: unknown, place: string): void => {
-    if (!(error instanceof CardkeepError) || (error.kind !== 'damaged' && error.kind !== 'not-found')) throw error;
-    if (problems.length < MOST_PROBLEMS) problems.push({ kind, what: `${place}: ${error.message}` });
-  };
-  let readBytes = 0;
-  let dataRuns = 0;
-  const kept = new ExtentListBuilder();
-  const readOne = async (run: MapRun): Promise<void> => {
-    try {
-      // Not in one expression: it would read the sum before the wait and add to what it was then.
-      const { byteLength } = await readRun(store, run);
-      readBytes += byteLength;
-    } catch (error) {
-      note('chunk', error, `bytes ${run.byteOffset} to ${run.byteOffset + run.byteLength}`);
-    }
-  };
-  const underWay: Promise<void>[] = [];
-  try {
-    for await (const run of source.map.runs(0, snapshot.volume.byteLength)) {
-      throwIfAborted(options.signal);
-      kept.add(run.byteOffset, run.byteOffset + run.byteLength);
-      if (run.state !== 'data') continue;
-      dataRuns++;
-      const reading = readOne(run);
-      // A failure is reported when its turn comes; until then it must not count as unhandled.
-      reading.catch(() => undefined);
-      underWay.push(reading);
-      if (underWay.length >= READS_IN_FLIGHT) await underWay.shift();
-      options.onProgress?.({ phase: 'check', doneBytes: readBytes, totalBytes: snapshot.counts.live });
-    }
-    await Promise.all(underWay);
-  } catch (error) {
-    note('map', error, 'the map');
-  } finally {
-    // The caller may close the store as soon as this has failed.
-    await Promise.allSettled(underWay);
-  }
+  const content = await readBack(store, source, snapshot.counts.live, options);
+  const { readBytes, dataRuns, mapProblem } = content;
+  const problems = content.problems.map((what): SnapshotProblem => ({ kind: 'chunk', what }));
+  if (mapProblem !== undefined) problems.push({ kind: 'map', what: `the map: ${mapProblem}` });
   const fileSystems: string[] = [];
   try {
-    fileSystems.push(...(await checkFileSystems(source, snapshot, kept.build(), problems)));
+    fileSystems.push(...(await checkFileSystems(source, snapshot, content, problems)));
   } catch (error) {
-    note('file-system', error, 'the file systems');
+    const message = damageMessage(error);
+    const isTold = problems.some(({ what }) => what.includes(message));
+    if (!isTold) problems.push({ kind: 'file-system', what: `the file systems cannot be read: ${message}` });
+    fileSystems.push('the file systems cannot be read');
   }
   return { ok: problems.length === 0, readBytes, dataRuns, fileSystems, problems };
 }
@@ -91,7 +56,7 @@ export async function checkSnapshot(
 async function checkFileSystems(
   source: SnapshotSource,
   snapshot: StoredSnapshot,
-  kept: ExtentList,
+  { kept, damaged }: ReadBack,
   problems: SnapshotProblem[],
 ): Promise<string[]> {
   const disk = await readDiskMap(source, {});
@@ -107,13 +72,14 @@ async function checkFileSystems(
     const here = clipExtents(lost, entry.byteOffset, end);
     lost = subtractExtents(lost, here);
     if (here.count > 0) problems.push(notInVersion(name, here));
+    const damagedBytes = totalBytes(clipExtents(damaged, entry.byteOffset, end));
+    const words = `${damagedBytes} bytes of it are damaged`;
     if (isKeepWhole(report)) {
-      lines.push(`${name}: kept whole`);
+      lines.push(`${name}: kept whole${damagedBytes > 0 ? `, ${words}` : ''}`);
       continue;
     }
-    lines.push(
-      `${name}: ${here.count === 0 ? 'consistent' : 'not consistent'}${report.clean ? '' : ', was not shut down cleanly'}`,
-    );
+    const state = here.count === 0 ? 'consistent' : 'not consistent';
+    lines.push(`${name}: ${damagedBytes > 0 ? words : state}${report.clean ? '' : ', was not shut down cleanly'}`);
   }
   if (lost.count > 0) problems.push(notInVersion('outside of the partitions', lost));
   if (disk.partitions.length !== snapshot.volume.partitions.length) {

@@ -22,6 +22,8 @@ export interface CheckProblem {
   readonly kind: StoreProblem['kind'];
   /** One sentence. */
   readonly what: string;
+  /** The file of the store that it is about; undefined: it is about the maps. */
+  readonly file: string | undefined;
   /** IDs (hex) of the versions that it hits, as far as they can be told. */
   readonly snapshots: readonly string[];
 }
@@ -35,12 +37,16 @@ export interface StoreCheck {
   readonly readBytes: number;
   /** Packs of a backup that was broken off; the next backup takes them up. */
   readonly unindexedPacks: number;
+  /** True when the next backup knows which chunks it has to store again. */
+  readonly isDamageRecorded: boolean;
   readonly problems: readonly CheckProblem[];
 }
 
 export interface CheckStoreOptions extends OperationOptions {
   /** Also read, decompress and hash every chunk. */
   readonly readData: boolean;
+  /** Writes down what is damaged, so that the next backup stores it again where the card still has it. */
+  readonly recordsDamage?: boolean | undefined;
 }
 
 /** Enough to see what is wrong; more only tell of the same lost disk. */
@@ -50,26 +56,30 @@ export async function checkStore(store: Store, options: CheckStoreOptions): Prom
   const found: StoreProblem[] = [];
   const files = store.check({
     readData: options.readData,
+    recordsDamage: options.recordsDamage,
     signal: options.signal,
     onProgress: (doneBytes, totalBytes) => options.onProgress?.({ phase: 'check', doneBytes, totalBytes }),
   });
   let step = await files.next();
   for (; step.done !== true; step = await files.next()) if (found.length < MOST_PROBLEMS) found.push(step.value);
-  const { snapshots, packs, chunks, readBytes, unindexedPacks } = step.value;
+  const { snapshots, packs, chunks, readBytes, unindexedPacks, isDamageRecorded } = step.value;
   const catalog = await readCatalog(store);
   const hits = await findHits(store, catalog, found, options.signal);
   const problems: CheckProblem[] = found.map(({ kind, message, what }, i) => ({
     kind,
     what: message,
+    file: what,
     snapshots: what.startsWith(`${SNAPSHOT_FOLDER}/`) ? [hashInName(what) ?? ''] : [...(hits.of.get(i) ?? [])],
   }));
   const told = new Set(found.map(({ what }) => what));
   for (const { id, reason } of catalog.damaged) {
     if (told.has(`${SNAPSHOT_FOLDER}/${id}`)) continue;
-    problems.push({ kind: 'damaged', what: `version ${id.slice(0, 8)}: ${reason}`, snapshots: [id] });
+    const file = `${SNAPSHOT_FOLDER}/${id}`;
+    problems.push({ kind: 'damaged', what: `version ${id.slice(0, 8)}: ${reason}`, file, snapshots: [id] });
   }
   problems.push(...hits.further);
-  return { ok: problems.length === 0, snapshots, chunks, packs, readBytes, unindexedPacks, problems };
+  const ok = problems.length === 0;
+  return { ok, snapshots, chunks, packs, readBytes, unindexedPacks, isDamageRecorded, problems };
 }
 
 interface Hits {
@@ -86,28 +96,45 @@ async function findHits(
   found: readonly StoreProblem[],
   signal: AbortSignal | undefined,
 ): Promise<Hits> {
-  const walk = new MapCheck(store, await badChunks(store, found), signal);
+  const walk = new MapCheck(store, await badChunks(store, found, signal), signal);
   const of = new Map<number, Set<string>>();
-  const further = new Map<string, { kind: CheckProblem['kind']; snapshots: Set<string> }>();
+  const versionsOf = new Map<string, Set<string>>();
   for (const { id, volume } of catalog.cards.flatMap((card) => card.snapshots)) {
     for (const hit of await walk.hitsOf(volume)) {
-      if (typeof hit === 'number') {
-        of.set(hit, (of.get(hit) ?? new Set()).add(id));
-      } else if (further.has(hit) || further.size < MOST_PROBLEMS) {
-        const kind = walk.missing.has(hit) ? 'missing' : 'damaged';
-        const known = further.get(hit) ?? { kind, snapshots: new Set() };
-        further.set(hit, { ...known, snapshots: known.snapshots.add(id) });
-      }
+      if (typeof hit === 'number') of.set(hit, (of.get(hit) ?? new Set()).add(id));
+      else versionsOf.set(hit, (versionsOf.get(hit) ?? new Set()).add(id));
     }
   }
-  return {
-    of,
-    further: [...further].map(([what, { kind, snapshots }]) => ({ kind, what, snapshots: [...snapshots] })),
-  };
+  const isMissing = ([hit]: readonly [string, unknown]): boolean => walk.missing.has(hit);
+  const words = [...versionsOf].filter((entry) => !isMissing(entry));
+  const further = words.map(([what, versions]): CheckProblem => {
+    return { kind: 'damaged', what, file: undefined, snapshots: [...versions] };
+  });
+  return { of, further: [...further, ...missingChunks([...versionsOf].filter(isMissing))] };
 }
 
-/** Numbers of the problems that make a chunk unreadable, by chunk ID (hex). */
-async function badChunks(store: Store, found: readonly StoreProblem[]): Promise<Map<string, number[]>> {
+/** One problem for all chunks that the same versions lack. */
+function missingChunks(missing: readonly (readonly [chunk: string, versions: ReadonlySet<string>])[]): CheckProblem[] {
+  const groups = new Map<string, { readonly chunks: string[]; readonly snapshots: readonly string[] }>();
+  for (const [chunk, versions] of missing) {
+    const snapshots = [...versions];
+    const group = groups.get(snapshots.join()) ?? { chunks: [], snapshots };
+    group.chunks.push(chunk);
+    groups.set(snapshots.join(), group);
+  }
+  return [...groups.values()].map(({ chunks, snapshots }) => {
+    const first = `chunk ${chunks[0]!.slice(0, 12)}`;
+    const what = chunks.length === 1 ? `${first} is` : `${chunks.length} chunks, ${first} among them, are`;
+    return { kind: 'missing', what: `${what} not in the store`, file: undefined, snapshots };
+  });
+}
+
+/** Numbers of the problems that make a chunk unreadable, by chunk ID (hex). One that was stored again can be read. */
+async function badChunks(
+  store: Store,
+  found: readonly StoreProblem[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, number[]>> {
   const bad = new Map<string, number[]>();
   const add = (id: Uint8Array, problem: number): void => {
     const key = toHex(id);
@@ -124,7 +151,21 @@ async function badChunks(store: Store, found: readonly StoreProblem[]): Promise<
   if (packs.size > 0) {
     for await (const { id, pack } of chunksOfPacks(store, new Set(packs.keys()))) add(id, packs.get(pack)!);
   }
+  for (const chunk of bad.keys()) {
+    throwIfAborted(signal);
+    if (await canRead(store, fromHex(chunk))) bad.delete(chunk);
+  }
   return bad;
+}
+
+async function canRead(store: Store, id: ChunkId): Promise<boolean> {
+  try {
+    await store.readChunk(id);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CardkeepError) || (error.kind !== 'damaged' && error.kind !== 'not-found')) throw error;
+    return false;
+  }
 }
 
 /** A problem of the files by its number, or one of the maps in words. */
@@ -133,7 +174,7 @@ type Hit = number | string;
 const NO_HITS: ReadonlySet<Hit> = new Set();
 
 class MapCheck {
-  /** Which hits in words tell of something that is not there. */
+  /** Chunks (ID as hex) that are not there: hits that are no words. */
   readonly missing = new Set<string>();
   readonly #store: Store;
   readonly #bad: ReadonlyMap<string, readonly number[]>;
@@ -180,9 +221,10 @@ class MapCheck {
     for (const id of node.chunks) {
       for (const problem of this.#bad.get(toHex(id)) ?? []) hits.add(problem);
       if (await this.#store.has(id)) continue;
-      const words = `chunk ${toHex(id).slice(0, 12)} is not in the store`;
-      this.missing.add(words);
-      hits.add(words);
+      const chunk = toHex(id);
+      if (!this.missing.has(chunk) && this.missing.size >= MOST_PROBLEMS) continue;
+      this.missing.add(chunk);
+      hits.add(chunk);
     }
   }
 }

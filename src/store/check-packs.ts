@@ -124,7 +124,9 @@ async function* checkContent(
       frame.body === undefined ? allIds(frames[number]!) : wrongChunks(check.hasher, frames[number]!, frame.body);
     if (bad.length === 0) continue;
     found = true;
-    const message = frame.message ?? `frame ${number} of ${name} holds chunks that do not have the bytes of their IDs`;
+    const message =
+      frame.message ??
+      `the frame at ${frames[number]!.byteOffset} of ${name} holds chunks that do not have the bytes of their IDs`;
     yield problem('damaged', name, message, bad, frames[number]!.byteOffset);
   }
   hasher.update(await storage.read(name, trailerOffset, byteLength - trailerOffset));
@@ -141,7 +143,7 @@ interface ReadFrame {
 }
 
 async function readFrame(storage: Storage, name: string, frame: TrailerFrame, number: number): Promise<ReadFrame> {
-  const what = `frame ${number} of ${name}`;
+  const what = `the frame at ${frame.byteOffset} of ${name}`;
   const stored = await storage.read(name, frame.byteOffset, FRAME_HEADER_BYTES + frame.payloadLength);
   try {
     const header = decodeFrameHeader(stored, what);

@@ -89,6 +89,44 @@ describe('damage has exit code 4 and names the versions that it hits', () => {
     expect(readdirSync(folder.path)).not.toContain('out.img');
   });
 
+  it('one line for a damaged frame, what it means, what can be done; and a backup mends it', () => {
+    const pack = filesIn('packs')[0] ?? '';
+    flip(pack, Math.floor(statSync(pack).size / 2));
+    const place = /the frame at \d+ of packs\/.\/[0-9a-f]{12} is damaged/u.source;
+    const whole = cardkeep.run('check', '--read-data', '--store', 'store').stdout.split('\n');
+    expect(whole.slice(1)).toEqual([
+      expect.stringMatching(new RegExp(`^ {2}damaged: ${place} \\(hits .*\\)$`, 'u')),
+      expect.stringMatching(/^ {2}1 problem; not whole: .*; whole: [12] of 3 versions$/u),
+      expect.stringContaining('copy the store to another one'),
+      expect.stringMatching(/stores it again: sudo cardkeep backup$/u),
+      '',
+    ]);
+    const [name] = /octopi(?:-2)?@\d/u.exec(whole[2] ?? '') ?? [''];
+    const { stdout } = cardkeep.run('check', name, '--store', 'store');
+    expect(stdout.match(new RegExp(place, 'gu'))).toHaveLength(1);
+    expect(stdout).toMatch(new RegExp(`${place}: [\\d.]+ [kM]?B.* of this version, .*at byte \\d+\n`, 'u'));
+    expect(stdout).toMatch(/ {2}p2 ext4 (?:octopi|other): [\d.]+ [kM]B of it are damaged\n/u);
+    expect(stdout).toMatch(/stores it again: sudo cardkeep backup\n$/u);
+
+    const image = name.startsWith('octopi-2') ? 'other.img' : 'card.img';
+    cardkeep.json('backup', image, '--store', 'store');
+    expect(cardkeep.run('check', name, '--store', 'store')).toMatchObject({ status: 0 });
+    const after = cardkeep.run('check', '--read-data', '--store', 'store');
+    expect(after).toMatchObject({ status: 4, stdout: expect.stringContaining('no version needs what is damaged') });
+    expect(after.stdout).not.toContain('(hits');
+  });
+
+  it('a pack that is gone is one problem of a version, however much lay in it', () => {
+    rmSync(filesIn('packs')[0] ?? '');
+    const hit = checkDocument().problems.flatMap(({ snapshots }) => snapshots);
+    const { status, stdout } = cardkeep.run('check', hit[0] ?? '', '--store', 'store', '--json');
+    expect(status).toBe(4);
+    const { problems } = JSON.parse(stdout) as CheckDocument;
+    expect(problems.map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^packs\/.*: \d+ bytes of this version, in \d\d+ places, the first at byte 0$/u),
+    ]);
+  });
+
   it('a pack that is gone', () => {
     rmSync(filesIn('packs')[0] ?? '');
     const { problems } = checkDocument();
