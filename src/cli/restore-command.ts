@@ -2,6 +2,7 @@
 import { chown, statfs, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { deviceMeantBy } from '../device/device-name.ts';
 import { openTarget } from '../device/file-device.ts';
 import type { TargetFacts } from '../device/device-guards.ts';
 import type { FileDevice } from '../device/file-device.ts';
@@ -50,7 +51,7 @@ export async function restore(
   targetWord: string,
   flags: RestoreFlags,
 ): Promise<number> {
-  const targetPath = placeOf(targetWord);
+  const targetPath = await placeOf(targetWord);
   const opened = await openChosenStore(context);
   await using store = opened.store;
   const snapshot = findSnapshot(await readCatalog(store), reference);
@@ -74,10 +75,17 @@ export async function restore(
   return await write(context, work);
 }
 
-function placeOf(word: string): string {
-  if (word !== '-') return path.resolve(word);
-  throw new CardkeepError('usage', 'E_USAGE', 'a restore cannot be written to standard output', {
-    hint: 'name an image file or a device: cardkeep restore octopi octopi.img',
+/** Throws E_TARGET_NAME (refused) for a device without its folder: `sda` would make a file of that name. */
+async function placeOf(word: string): Promise<string> {
+  if (word === '-') {
+    throw new CardkeepError('usage', 'E_USAGE', 'a restore cannot be written to standard output', {
+      hint: 'name an image file or a device: cardkeep restore octopi octopi.img',
+    });
+  }
+  const device = await deviceMeantBy(word);
+  if (device === undefined) return path.resolve(word);
+  throw new CardkeepError('refused', 'E_TARGET_NAME', `${word} is the name of a device, but would be a file here`, {
+    hint: `the device is ${device}; if a file of that name is meant: ./${word}`,
   });
 }
 

@@ -138,3 +138,20 @@ it('refuses what must not be a target', () => {
   }
   expect(cardkeep.json('check', '--read-data')).toMatchObject({ ok: true });
 });
+
+it('makes no file of the name of a device', () => {
+  // One that is there, and names of disks.
+  for (const word of ['loop0', 'sda', 'sdb1', 'mmcblk0', 'mmcblk0p2', 'nvme0n1', 'disk4', 'rdisk4s1']) {
+    const { status, stderr } = cardkeep.run('restore', 'octopi', word, '--yes');
+    expect({ status, stderr }).toEqual({
+      status: 5,
+      stderr:
+        `cardkeep: E_TARGET_NAME: ${word} is the name of a device, but would be a file here\n` +
+        `  the device is /dev/${word}; if a file of that name is meant: ./${word}\n`,
+    });
+    expect(existsSync(inFolder(word))).toBe(false);
+  }
+  expect(cardkeep.run('restore', 'octopi', './sda', '--yes', '--quiet')).toMatchObject({ status: 0 });
+  expect(existsSync(inFolder('sda'))).toBe(true);
+  expect(cardkeep.run('restore', 'octopi', 'sda.img', '--yes', '--quiet')).toMatchObject({ status: 0 });
+});
