@@ -18,7 +18,7 @@ export function cardLines(volume: Volume): string[] {
   const { device, byteLength } = volume;
   const what = [humanBytes(byteLength), visibleText(device.model)].filter((part) => part !== '').join(' ');
   const lines = [`card   ${what}${tableWords(volume)}`];
-  lines.push(...partitionTable(volume.partitions));
+  lines.push(...partitionTable(volume));
   return lines.map((line) => `  ${line}`);
 }
 
@@ -33,7 +33,8 @@ function formatGuid(hex: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/u, '$1-$2-$3-$4-$5');
 }
 
-function partitionTable(partitions: readonly SnapshotPartition[]): string[] {
+function partitionTable(volume: Volume): string[] {
+  const { partitions } = volume;
   return layOutTable(
     [{}, {}, {}, { align: 'right' }, { align: 'right' }, {}],
     partitions.map((partition) => [
@@ -41,8 +42,7 @@ function partitionTable(partitions: readonly SnapshotPartition[]): string[] {
       fileSystemName(partition.fileSystem) || partitionTypeName(partition.type),
       visibleText(partition.label),
       humanBytes(partition.byteLength),
-      `${humanBytes(partition.liveBytes)} used`,
-      stateWords(partition),
+      ...contentWords(partition, volume),
     ]),
   );
 }
@@ -57,11 +57,26 @@ function partitionTypeName(type: string): string {
   return type.startsWith('0x') ? `type ${visibleText(type)}` : 'unknown';
 }
 
-/** One or two words for the table; the whole reason stands in the notes. */
-function stateWords({ clean, note }: SnapshotPartition): string {
-  if (clean === true) return 'clean';
-  if (clean === false) return 'was not shut down cleanly';
-  return note === '' ? '' : 'all of it kept';
+/** What is in use, and one or two words about it; the whole reason stands in the notes. */
+function contentWords(partition: SnapshotPartition, volume: Volume): [used: string, state: string] {
+  const { clean, note, liveBytes } = partition;
+  if (clean !== undefined) {
+    return [`${humanBytes(liveBytes)} used`, clean ? 'clean' : 'was not shut down cleanly'];
+  }
+  if (liveBytes > 0) return [`${humanBytes(liveBytes)} kept`, note === '' ? '' : 'all but zeros'];
+  // Bytes that two partitions claim count for the first of them, and those past the end are not there.
+  return ['', isAlone(partition, volume) ? 'nothing but zeros' : 'all of it kept'];
+}
+
+function isAlone(partition: SnapshotPartition, { byteLength, partitions }: Volume): boolean {
+  const end = partition.byteOffset + partition.byteLength;
+  return (
+    end <= byteLength &&
+    partitions.every((other) => {
+      const isApart = other.byteOffset >= end || other.byteOffset + other.byteLength <= partition.byteOffset;
+      return other === partition || isApart;
+    })
+  );
 }
 
 export function isUnclean(snapshot: Snapshot): boolean {

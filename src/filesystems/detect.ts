@@ -16,6 +16,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map([
   ['swap', readSwapMap],
 ]);
 
+/** The reason where nothing at all was recognized. */
+export const NO_KNOWN_FILE_SYSTEM = 'no known file system';
+
 const CANNOT_BE_READ = 'some of its structures cannot be read';
 
 /** As users write the names that are no plain words. */
@@ -45,7 +48,7 @@ export async function readFileSystem(partition: BlockSource, options: ReadOption
   try {
     const names = [...new Set((await probeSignatures(partition)).map((signature) => signature.name))];
     if (names.includes(UNREADABLE)) return { keepWhole: CANNOT_BE_READ };
-    if (names.length === 0) return { keepWhole: 'no known file system' };
+    if (names.length === 0) return { keepWhole: NO_KNOWN_FILE_SYSTEM };
     if (names.length > 1) return { keepWhole: `ambiguous: it looks like ${names.map(spell).join(' and like ')}` };
     type = names[0]!;
     const reader = READERS.get(type);

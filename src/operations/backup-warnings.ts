@@ -1,5 +1,6 @@
 /** What a backup tells the user although it goes on. The codes are stable. */
 import type { DiskMap } from '../capture/disk-map.ts';
+import { NO_KNOWN_FILE_SYSTEM } from '../filesystems/detect.ts';
 import { isKeepWhole } from '../filesystems/filesystem.ts';
 import type { Catalog } from '../snapshot/catalog.ts';
 import type { ChosenCard } from './choose-card.ts';
@@ -10,6 +11,11 @@ export function warningsOfDisk(disk: DiskMap): Warning[] {
   const warnings: Warning[] = disk.layout.notes.map((message) => ({ code: 'W_TABLE', message }));
   if (disk.keepWhole !== undefined) {
     warnings.push({ code: 'W_KEPT_WHOLE', message: `all of the device was kept: ${disk.keepWhole}` });
+  }
+  if (isNothingKnown(disk)) {
+    const message =
+      'no partition table and no known file system was found: all of it was kept; is it an image of a disk?';
+    return [...warnings, { code: 'W_NOTHING_KNOWN', message }];
   }
   for (const { entry, report } of disk.partitions) {
     const name = entry.number === 0 ? 'the file system' : `partition ${entry.number}`;
@@ -26,6 +32,13 @@ export function warningsOfDisk(disk: DiskMap): Warning[] {
     warnings.push({ code: 'W_TAIL', message });
   }
   return warnings;
+}
+
+/** Not for a card in an unknown format alone: also for a file that is no image at all. */
+function isNothingKnown({ layout, partitions }: DiskMap): boolean {
+  const [whole] = partitions;
+  if (layout.table !== 'none' || whole === undefined || !isKeepWhole(whole.report)) return false;
+  return whole.report.keepWhole === NO_KNOWN_FILE_SYSTEM;
 }
 
 export function warningsOfDamage({ damaged }: Catalog): Warning[] {
