@@ -1,8 +1,12 @@
 /** `backup [SOURCE]`: a new version of a card. */
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { deviceMeantBy } from '../device/device-name.ts';
 import { openSource } from '../device/file-device.ts';
+import { refusePackedImage } from '../device/packed-image.ts';
 import { runCommand } from '../device/run-command.ts';
+import { CardkeepError } from '../errors.ts';
 import { createSnapshot, estimateSnapshot } from '../operations/create-snapshot.ts';
 import type { CreateSnapshotOptions } from '../operations/create-snapshot.ts';
 import { estimateReadMs } from '../operations/estimate-time.ts';
@@ -34,16 +38,27 @@ export interface BackupFlags {
 export async function backUp(context: CliContext, wanted: string | undefined, flags: BackupFlags): Promise<number> {
   if (flags.card !== undefined) checkCardName(flags.card);
   if (flags.at !== undefined) parseTime(flags.at);
-  const sourcePath = wanted === undefined ? await chooseCard(context, flags) : path.resolve(wanted);
+  const sourcePath = wanted === undefined ? await chooseCard(context, flags) : await placeOf(wanted);
   const device = await guardSource(sourcePath, runCommand);
   const source = await openSource(sourcePath, { commandLine: context.commandLine });
   try {
+    if (!source.isBlockDevice && flags.raw !== true) await refusePackedImage(source, wanted ?? sourcePath);
     const options = await snapshotOptions(context, flags, device);
     if (flags.dryRun === true) return await tellEstimate(context, source, options);
     return await store(context, source, options);
   } finally {
     await source.close();
   }
+}
+
+/** Throws E_NO_SOURCE for a device without its folder: `sda`, where no file has that name. */
+async function placeOf(word: string): Promise<string> {
+  const place = path.resolve(word);
+  const device = await deviceMeantBy(word);
+  if (device === undefined || existsSync(place)) return place;
+  throw new CardkeepError('not-found', 'E_NO_SOURCE', `there is no file ${word} here`, {
+    hint: `the device is ${device}: sudo cardkeep backup ${device}`,
+  });
 }
 
 async function chooseCard(context: CliContext, flags: BackupFlags): Promise<string> {

@@ -73,7 +73,7 @@ function addBackup(program: Command, run: Runner): void {
       'the time that the version bears, ISO 8601, for images of earlier days; its number is still the next one',
     )
     .option('--full', 'read all that is in use')
-    .option('--raw', 'keep every byte, the unused space too')
+    .option('--raw', 'keep every byte, the unused space too; takes a compressed image as it is')
     .option('--keep-swap', 'keep what stands in swap files and partitions')
     .option('--yes', 'do not ask')
     .option('--dry-run', 'only say what would be read')

@@ -185,7 +185,7 @@ it('says in plain words what it kept for safety', () => {
   const { stdout } = cardkeep.run('backup', 'odd.img', '--card', 'odd');
   expect(stdout).toMatch(/^odd, version 1 /u);
   expect(stdout).toContain('  card   100 kB, no partition table\n');
-  expect(stdout).toMatch(/\n {2}note: .*all of it was kept: /u);
+  expect(stdout).toMatch(/\n {2}note: .*all of it was kept; /u);
   expect(cardkeep.run('backup', 'odd.img', '--card', 'odd', '--quiet')).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
@@ -205,6 +205,17 @@ it('keeps what a label says from steering the terminal', () => {
 });
 
 describe('what cannot be backed up', () => {
+  it('a device without its folder', () => {
+    expect(cardkeep.run('backup', 'sdz')).toEqual({
+      status: 7,
+      stdout: '',
+      stderr:
+        'cardkeep: E_NO_SOURCE: there is no file sdz here\n  the device is /dev/sdz: sudo cardkeep backup /dev/sdz\n',
+    });
+    copyFileSync(card, path.join(folder.path, 'sdz'));
+    expect(cardkeep.run('backup', 'sdz', '--dry-run', '--card', 'octopi')).toMatchObject({ status: 0 });
+  });
+
   it.each([
     ['absent.img', 7, 'E_NO_SOURCE'],
     ['.', 1, 'E_NOT_A_DISK'],
