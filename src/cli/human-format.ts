@@ -57,11 +57,11 @@ export interface Column {
 export function layOutTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const titles = columns.map(({ title }) => title ?? '');
   const all = titles.some((title) => title !== '') ? [titles, ...rows] : rows;
-  const widths = columns.map((_, i) => Math.max(...all.map((row) => widthOf(row[i] ?? ''))));
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => textWidth(row[i] ?? ''))));
   return all.map((row) => {
     const cells = columns.map(({ align }, i) => {
       const cell = row[i] ?? '';
-      const padding = ' '.repeat((widths[i] ?? 0) - widthOf(cell));
+      const padding = ' '.repeat((widths[i] ?? 0) - textWidth(cell));
       return align === 'right' ? padding + cell : cell + padding;
     });
     return cells
@@ -74,8 +74,15 @@ export function layOutTable(columns: readonly Column[], rows: readonly (readonly
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Cells on a terminal, taking each visible character for one. */
-function widthOf(text: string): number {
+export function textWidth(text: string): number {
   return /^[\x20-\x7e]*$/u.test(text) ? text.length : Array.from(graphemes.segment(text)).length;
+}
+
+/** The text in at most `width` cells, with an ellipsis for what is cut off. */
+export function shortenText(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  const shown = Array.from(graphemes.segment(text), ({ segment }) => segment).slice(0, Math.max(width - 1, 0));
+  return `${shown.join('').trimEnd()}…`;
 }
 
 /** `1 version`, `3 versions`. */

@@ -4,7 +4,8 @@ import type { Card } from '../snapshot/catalog.ts';
 import { listJson } from '../operations/list-snapshots.ts';
 import type { CliContext } from './context.ts';
 import { isUnclean, shortId } from './describe-version.ts';
-import { countOf, humanBytes, humanTime, layOutTable, visibleText } from './human-format.ts';
+import { layOutToFit, outputWidth } from './fit-table.ts';
+import { countOf, humanBytes, humanTime, visibleText } from './human-format.ts';
 import { writeJson, writeLines, writeNotice } from './output.ts';
 import { EXIT_DONE } from './report-error.ts';
 import { openChosenStore } from './store-choice.ts';
@@ -16,13 +17,21 @@ export async function listVersions(context: CliContext, cardName: string | undef
   const cards = cardName === undefined ? catalog.cards : [findCard(catalog, cardName)];
   if (context.options.json) writeJson(listJson(cards));
   else if (cards.length === 0 && catalog.damaged.length > 0) writeLines([`no version in ${path} can be read`]);
-  else if (cards.length === 0) writeLines([`no version yet in ${path}`, '  make the first: cardkeep backup']);
+  else if (cards.length === 0) writeLines(emptyLines(path, (await store.stats()).packs > 0));
   else writeLines(cards.flatMap((card, i) => [...(i === 0 ? [] : ['']), ...cardTable(card)]));
   for (const { id, reason } of catalog.damaged) {
     writeNotice([`cardkeep: version ${shortId(id)} cannot be read: ${visibleText(reason)}`, '  see: cardkeep check']);
   }
   return EXIT_DONE;
 }
+
+function emptyLines(path: string, isBegun: boolean): string[] {
+  return isBegun
+    ? [`no version yet in ${path}, but a backup has begun`, '  if it was stopped, it goes on when it is run again']
+    : [`no version yet in ${path}`, '  make the first: cardkeep backup'];
+}
+
+const INDENT = '  ';
 
 function cardTable(card: Card): string[] {
   const newest = card.snapshots.at(-1);
@@ -45,18 +54,19 @@ function cardTable(card: Card): string[] {
         .join(' '),
     ),
   ]);
-  const table = layOutTable(
+  const table = layOutToFit(
     [
       { title: 'version' },
-      { title: 'id' },
+      { title: 'id', dropAs: 2 },
       { title: 'time' },
       { title: 'used', align: 'right' },
-      { title: 'new', align: 'right' },
-      { title: 'mode' },
+      { title: 'new', align: 'right', dropAs: 3 },
+      { title: 'mode', dropAs: 1 },
       { title: rows.some((row) => row[6] !== '') ? 'note' : '' },
     ],
     rows,
+    outputWidth() - INDENT.length,
   );
   const head = `${visibleText(card.name)}  ${countOf(card.snapshots.length, 'version')}${size}${visibleText(model)}`;
-  return [head, ...table.map((line) => `  ${line}`)];
+  return [head, ...table.map((line) => INDENT + line)];
 }

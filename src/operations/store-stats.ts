@@ -26,9 +26,26 @@ export interface StoreStatistics {
   readonly snapshots: number;
   /** Used bytes of all versions, without sharing. */
   readonly plainBytes: number;
-  /** Plain bytes of the distinct chunks. */
+  /** Plain bytes of the distinct chunks, those that no version uses yet included. */
   readonly uniqueBytes: number;
   readonly cards: readonly CardStats[];
+}
+
+/** What no version that can be read brought: backups that run, or were stopped and perhaps went on later. */
+export interface StoppedStats {
+  /** Not in an index: their chunks are not counted. */
+  readonly unindexedPacks: number;
+  readonly newBytes: number;
+  readonly storedBytes: number;
+}
+
+export async function readStoppedStats(store: Store, stats: StoreStatistics): Promise<StoppedStats> {
+  const sum = (pick: (card: CardStats) => number): number => stats.cards.reduce((total, card) => total + pick(card), 0);
+  return {
+    unindexedPacks: Math.max(stats.packs - (await store.listPacks()).length, 0),
+    newBytes: Math.max(stats.uniqueBytes - sum(({ newBytes }) => newBytes), 0),
+    storedBytes: Math.max(stats.storeBytes - sum(({ storedBytes }) => storedBytes), 0),
+  };
 }
 
 export async function readStoreStats(store: Store, catalog: Catalog): Promise<StoreStatistics> {
