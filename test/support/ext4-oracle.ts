@@ -9,6 +9,8 @@ export interface Ext4Oracle {
   readonly blockCount: number;
   /** One of BLOCK for each block. */
   readonly state: Uint8Array;
+  /** 1 for each block that the block bitmaps call free, whatever inodes say. */
+  readonly isFreeByBitmap: Uint8Array;
 }
 
 export function readExt4Oracle(image: string): Ext4Oracle {
@@ -21,6 +23,7 @@ export function readExt4Oracle(image: string): Ext4Oracle {
   // With bigalloc, dumpe2fs names a cluster by its first block.
   const perCluster = (number('Cluster size') || blockSize) / blockSize;
   for (const [, list] of dump.matchAll(/^ {2}Free blocks: (.*)$/gmu)) mark(state, list!, BLOCK.free, perCluster);
+  const isFreeByBitmap = state.map((what) => (what === BLOCK.free ? 1 : 0));
   const perGroup = number('Inodes per group');
   const isInodeFree = new Uint8Array(groups.length * perGroup + 1);
   for (const [, list] of dump.matchAll(/^ {2}Free inodes: (.*)$/gmu)) mark(isInodeFree, list!, 1);
@@ -35,7 +38,7 @@ export function readExt4Oracle(image: string): Ext4Oracle {
     }
   }
   markInodeBlocks(image, state, inodes);
-  return { blockSize, blockCount, state };
+  return { blockSize, blockCount, state, isFreeByBitmap };
 }
 
 /** Every block that an inode in use names, by `stat`; in the end data wins over what else a block is called. */

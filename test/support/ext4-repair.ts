@@ -1,0 +1,63 @@
+/** What e2fsck finds and makes of an image and of the one restored from it. */
+import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { BLOCK, readExt4Oracle } from './ext4-oracle.ts';
+
+export interface FsckResult {
+  readonly status: number | null;
+  /** Without the name of the image. */
+  readonly output: string;
+}
+
+/**
+ * `e2fsck` with a clock that stands still, so that two repairs of the same write the same bytes, and always at the same
+ * addresses: of damaged attributes it reports what its memory happens to hold.
+ */
+export function runE2fsck(image: string, ...options: string[]): FsckResult {
+  const result = spawnSync('setarch', ['-R', 'e2fsck', ...options, image], {
+    encoding: 'latin1',
+    timeout: 60_000,
+    maxBuffer: 256 * 1024 * 1024,
+    env: { ...process.env, LC_ALL: 'C', E2FSCK_TIME: '1700000000', PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
+  });
+  return { status: result.status, output: (result.stdout + result.stderr).replaceAll(image, 'IMAGE') };
+}
+
+/**
+ * Runs `e2fsck -fn` and then `-fy` on both, which changes them. Returns how they differ: in what is said, or in a block
+ * that the tools call used after the repair. Empty when they do not. `repairOptions`: more for the second run.
+ */
+export function compareRepair(source: string, restored: string, repairOptions: readonly string[] = []): string[] {
+  const differences: string[] = [];
+  const say = (options: readonly string[]): FsckResult => {
+    const [expected, actual] = [source, restored].map((image) => runE2fsck(image, ...options)) as [
+      FsckResult,
+      FsckResult,
+    ];
+    if (expected.status !== actual.status || expected.output !== actual.output) {
+      differences.push(`e2fsck ${options.join(' ')} says\n${firstDifference(expected.output, actual.output)}`);
+    }
+    return expected;
+  };
+  say(['-fn', ...repairOptions]);
+  const repaired = say(['-fy', ...repairOptions]);
+  // 1 and 2: all is repaired.
+  if (repaired.status === null || repaired.status > 2) return differences;
+  const { blockSize, state, isFreeByBitmap } = readExt4Oracle(source);
+  const [expected, actual] = [readFileSync(source), readFileSync(restored)];
+  const lost: number[] = [];
+  for (let block = 0; block < state.length; block++) {
+    // e2fsck leaves garbage in the resize inode now and then, which names blocks that nobody uses.
+    if (state[block] !== BLOCK.data || isFreeByBitmap[block] === 1) continue;
+    const [start, end] = [block * blockSize, (block + 1) * blockSize];
+    if (!expected.subarray(start, end).equals(actual.subarray(start, end))) lost.push(block);
+  }
+  if (lost.length > 0) differences.push(`${lost.length} used blocks differ: ${lost.slice(0, 12).join(' ')}`);
+  return differences;
+}
+
+function firstDifference(expected: string, actual: string): string {
+  const [a, b] = [expected.split('\n'), actual.split('\n')];
+  const at = a.findIndex((line, i) => line !== b[i]);
+  return `- ${a.slice(at, at + 3).join(' | ')}\n+ ${b.slice(at, at + 3).join(' | ')}`;
+}
