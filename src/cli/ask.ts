@@ -1,6 +1,9 @@
 /** Questions. They go to stderr, so that a result on stdout stays clean; only a terminal can answer. */
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
+import type { Interface } from 'node:readline/promises';
 import { CardkeepError } from '../errors.ts';
+import { withoutLiveLine } from './live-line.ts';
 
 /** True when somebody sits there who can read the question and answer it. */
 export function canAsk(): boolean {
@@ -9,18 +12,28 @@ export function canAsk(): boolean {
 
 /** True for y or yes; the end of the input is a no. Throws E_STOPPED when the signal comes first. */
 export async function askYesNo(question: string, signal: AbortSignal): Promise<boolean> {
+  return withoutLiveLine(async () => ask(question, signal));
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  process.stderr.write(`${question} [y/N] `);
   // `terminal: false`: the terminal itself edits the line, and Ctrl-C stays a signal.
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
     const ended = new Promise<string>((resolve) => {
       lines.once('close', () => resolve(''));
     });
-    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), ended]);
+    const answer = await Promise.race([nextLine(lines, signal), ended]);
     return /^(?:y|yes)$/iu.test(answer.trim());
   } finally {
     lines.close();
     process.stdin.pause();
   }
+}
+
+/** Not `question`, which ends the line of the terminal once more when it is stopped. */
+async function nextLine(lines: Interface, signal: AbortSignal): Promise<string> {
+  return String((await once(lines, 'line', { signal }))[0]);
 }
 
 /** Nobody can be asked and nobody said yes beforehand: nothing is touched. */

@@ -1,4 +1,5 @@
 /** What every command gets: the global options, who runs it, and the ways to be stopped. */
+import type { Progress } from '../operations/progress.ts';
 import type { CallingUser } from './calling-user.ts';
 
 export interface GlobalOptions {
@@ -10,10 +11,16 @@ export interface GlobalOptions {
   readonly verbose?: boolean;
 }
 
+export interface ProgressDisplay {
+  /** Where the work stands; undefined: nobody tells any more. */
+  update(progress: Progress | undefined): void;
+}
+
 export interface CliContext {
   readonly options: GlobalOptions;
   readonly environment: NodeJS.ProcessEnv;
   readonly user: CallingUser;
+  readonly display: ProgressDisplay;
   /** Aborted by SIGINT, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */

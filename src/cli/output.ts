@@ -1,8 +1,10 @@
 /** The only place that writes to stdout: results for a person, or one JSON document. All else goes to stderr. */
 import { writeSync } from 'node:fs';
+import { hideLiveLine } from './live-line.ts';
 
 /** Text as it is; help and version come through here too. */
 export function writeText(text: string): void {
+  hideLiveLine();
   process.stdout.write(text);
 }
 
@@ -17,6 +19,7 @@ export function writeJson(document: unknown): void {
 
 /** What is said beside the result: notices, errors, questions. */
 export function writeNotice(lines: readonly string[]): void {
+  hideLiveLine();
   if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
 }
 

@@ -60,7 +60,9 @@ export async function restore(
   const facts = await guardTarget(targetPath, guard);
   const target = await inspectTarget(targetPath, snapshot.volume.byteLength, context.commandLine);
   const options = { verify: flags.verify, targetIsZero: target.kind !== 'device', signal: context.signal };
-  const plan = await planSnapshotRestore(store, snapshot, target, options);
+  const plan = await withProgress(context, async (onProgress) =>
+    planSnapshotRestore(store, snapshot, target, { ...options, onProgress }),
+  );
   if (target.kind !== 'device') await requireSpace(targetPath, plan, target);
   const speed = target.kind === 'device' ? CARD_SPEED : FILE_SPEED;
   const estimate: RestoreEstimate = { ...speed, verify: flags.verify };

@@ -4,8 +4,10 @@ import { CardkeepError } from '../errors.ts';
 import { readCallingUser } from './calling-user.ts';
 import type { GlobalOptions } from './context.ts';
 import { pastableCommand } from './cures.ts';
+import { hideLiveLine } from './live-line.ts';
 import { endWhenNobodyReads, writeNotice } from './output.ts';
 import { buildProgram } from './program.ts';
+import { startDisplay } from './progress-display.ts';
 import { EXIT_DONE, EXIT_USAGE, reportError } from './report-error.ts';
 import { readVersion } from './version.ts';
 
@@ -17,11 +19,15 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
   stopOnSignals(controller);
   let exitCode = EXIT_DONE;
   const program = buildProgram({ version, isJson: isGiven(words, '--json') }, async (command, action) => {
+    const options = command.optsWithGlobals<GlobalOptions>();
+    const { signal } = controller;
+    using display = await startDisplay({ ...options, now: Date.now, signal });
     exitCode = await action({
-      options: command.optsWithGlobals<GlobalOptions>(),
+      options,
+      display,
       environment: process.env,
       user: await readCallingUser(process.env),
-      signal: controller.signal,
+      signal,
       now: Date.now,
       tool: `cardkeep ${version}`,
       commandLine,
@@ -47,7 +53,9 @@ function stopOnSignals(controller: AbortController): void {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const stop = (): void => {
     for (const signal of signals) process.off(signal, stop);
-    if (process.stderr.isTTY) writeNotice(['', 'stopping; once more to end at once']);
+    // Behind `^C` a new line begins, unless the bar and the `^C` in it were taken away.
+    const isClear = hideLiveLine();
+    if (process.stderr.isTTY) writeNotice([...(isClear ? [] : ['']), 'stopping; once more to end at once']);
     controller.abort(new CardkeepError('stopped', 'E_STOPPED', 'stopped'));
   };
   for (const signal of signals) process.on(signal, stop);

@@ -128,6 +128,8 @@ export async function openIfThere(
   storePath: string,
   onDamage: OnDamage,
 ): Promise<Store | undefined> {
+  // Until another phase begins: lists and index are read when they are needed.
+  context.display.update({ phase: 'open', doneBytes: 0, totalBytes: 0 });
   try {
     const storage = await openLocalStorage(storePath, { owner: context.user.owner });
     return await openStore(storage, { onDamage });

@@ -20,6 +20,7 @@ import { warningsOfDamage, warningsOfDisk, warningsOfTime } from './backup-warni
 import { chooseCard } from './choose-card.ts';
 import type { ChosenCard } from './choose-card.ts';
 import { describeVolume, suggestCardName } from './describe-volume.ts';
+import { beginPhase } from './progress.ts';
 import type { OperationOptions, Warning } from './progress.ts';
 
 export interface CreateSnapshotOptions extends OperationOptions {
@@ -57,6 +58,7 @@ export async function createSnapshot(
   options: CreateSnapshotOptions,
 ): Promise<CreatedSnapshot> {
   const startedMs = options.now();
+  beginPhase(options, 'open');
   const catalog = await readCatalog(store);
   const { disk, plan } = await scan(source, options);
   const witness = await readWitness(source, disk);
@@ -67,12 +69,14 @@ export async function createSnapshot(
   });
   const wish = { name: options.card, suggestedName: await suggestCardName(source, disk) };
   chooseCard(catalog, outline, wish, randomBytes);
+  beginPhase(options, 'open');
   await using session = await store.startSession(options.session);
   const captured = await captureVolume(source, plan, store, session, {
     signal: options.signal,
     onProgress: ({ readBytes, totalBytes, newBytes }) =>
       options.onProgress?.({ phase: 'read', doneBytes: readBytes, totalBytes, newBytes }),
   });
+  beginPhase(options, 'finish');
   await session.flush();
   await checkWitness(source, witness);
   // Another backup may have ended meanwhile: the number is taken as late as can be.
@@ -126,6 +130,7 @@ export async function estimateSnapshot(
   source: BlockSource,
   options: CreateSnapshotOptions,
 ): Promise<SnapshotEstimate> {
+  beginPhase(options, 'open');
   const catalog = store === undefined ? { cards: [], damaged: [] } : await readCatalog(store);
   const { disk, plan } = await scan(source, options);
   const outline = describeVolume(source, disk, options.device, {
@@ -153,7 +158,7 @@ async function scan(
   source: BlockSource,
   options: CreateSnapshotOptions,
 ): Promise<{ disk: DiskMap; plan: CapturePlan }> {
-  options.onProgress?.({ phase: 'scan', doneBytes: 0, totalBytes: 0 });
+  beginPhase(options, 'scan');
   const disk = await readDiskMap(source, {
     raw: options.raw === true,
     keepSwap: options.keepSwap === true,

@@ -1,10 +1,17 @@
 /** How a long operation tells where it stands. `totalBytes` is the work that is really there. */
 export interface Progress {
-  readonly phase: 'scan' | 'read' | 'write' | 'verify' | 'check';
+  /** `open`: the store's lists and index; `plan`: what a restore will write; `finish`: the last of a backup. */
+  readonly phase: 'open' | 'scan' | 'read' | 'finish' | 'plan' | 'write' | 'verify' | 'check';
   readonly doneBytes: number;
+  /** 0: nobody can tell yet. */
   readonly totalBytes: number;
   /** Backup only: bytes that the store did not have. */
   readonly newBytes?: number;
+}
+
+/** A phase whose work cannot be measured. */
+export function beginPhase(options: OperationOptions, phase: Progress['phase']): void {
+  options.onProgress?.({ phase, doneBytes: 0, totalBytes: 0 });
 }
 
 export interface OperationOptions {

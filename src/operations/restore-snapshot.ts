@@ -7,6 +7,7 @@ import type { RestorePlan } from '../restore/restore-plan.ts';
 import type { StoredSnapshot } from '../snapshot/catalog.ts';
 import { openSnapshotSource } from '../snapshot/snapshot-source.ts';
 import type { Store } from '../store/store.ts';
+import { beginPhase } from './progress.ts';
 import type { OperationOptions } from './progress.ts';
 
 /** A card is flushed this often, so that progress is true and stopping is quick. */
@@ -25,6 +26,7 @@ export async function planSnapshotRestore(
   target: { readonly byteLength: number; readonly sectorSize: number },
   options: RestoreOptions,
 ): Promise<RestorePlan> {
+  beginPhase(options, 'plan');
   const source = openSnapshotSource(store, snapshot.volume);
   const facts = { byteLength: target.byteLength, sectorSize: target.sectorSize, isZero: options.targetIsZero };
   return planRestore(source, snapshot.volume, facts, options.signal);
