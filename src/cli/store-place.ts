@@ -29,7 +29,7 @@ export async function withStorePlace<T>(context: CliContext, storePath: string, 
 /** Errors that already are in words are not the disk's: undefined. */
 async function placeError(context: CliContext, folder: string, cause: unknown): Promise<CardkeepError | undefined> {
   if (cause instanceof CardkeepError) return undefined;
-  switch (systemErrorCode(cause)) {
+  switch (systemErrorCode(cause) ?? '') {
     case 'EROFS': {
       const mountPoint = await mountPointOf(folder);
       const message = `the store in ${folder} cannot be written: ${mountPoint} is mounted read-only`;

@@ -31,9 +31,9 @@ const FORMATS: readonly PackedFormat[] = [
   // LZ4 Frame Format 1.6.4
   { what: 'compressed with LZ4', magic: '\x04\x22\x4d\x18', unpack: (from, to) => `lz4 -d ${from} ${to}` },
   // BZh, the block size, and pi in BCD at the first block
-  ...[...'123456789'].map((level) => ({
+  ...Array.from({ length: 9 }, (_, i) => ({
     what: 'compressed with bzip2',
-    magic: `BZh${level}1AY&SY`,
+    magic: `BZh${i + 1}1AY&SY`,
     unpack: filter('bzip2', '.bz2'),
   })),
   // APPNOTE.TXT 6.3.10, 4.3.7
