@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises';
 import { platform as thisPlatform } from 'node:os';
 import path from 'node:path';
 import { systemErrorCode } from '../errors.ts';
+import { newTarget } from './file-target.ts';
 import { describeListedTarget } from './listed-target.ts';
 import { readDiskIdentity } from './linux-identity.ts';
 import { KERNEL_ROOTS, deviceNumberOf, readSysBlock, readSysText } from './linux-sysfs.ts';
@@ -174,26 +175,6 @@ function nodePath({ name }: SysBlock): string {
 }
 
 const NO_IDENTITY = { model: '', serial: '', bus: '', isSdCard: false };
-
-function newTarget(target: string): TargetFacts {
-  return {
-    path: target,
-    kind: 'new',
-    byteLength: 0,
-    sectorSize: 512,
-    ...NO_TEXTS,
-    removable: false,
-    readOnly: false,
-    system: false,
-    diskPath: target,
-    partition: undefined,
-    mounts: [],
-    uses: [],
-    holds: async () => false,
-  };
-}
-
-const NO_TEXTS = { model: '', serial: '', bus: '' };
 
 /** A store that is not made yet will be where its folder is. */
 async function nearestExisting(file: string): Promise<string> {

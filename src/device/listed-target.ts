@@ -2,6 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { CardkeepError } from '../errors.ts';
 import type { TargetFacts } from './device-guards.ts';
+import { newTarget } from './file-target.ts';
 import { listDevices } from './list-devices.ts';
 import type { ListedDevice, ListedPartition } from './listed-device.ts';
 import type { RunCommand } from './run-command.ts';
@@ -47,20 +48,9 @@ export async function describeListedTarget(target: string, options: ListedTarget
 async function describeImage(target: string): Promise<TargetFacts> {
   const stats = await stat(target);
   return {
-    path: target,
+    ...newTarget(target),
     kind: 'file',
     byteLength: stats.size,
-    sectorSize: 512,
-    model: '',
-    serial: '',
-    bus: '',
-    removable: false,
-    readOnly: false,
-    system: false,
-    diskPath: target,
-    partition: undefined,
-    mounts: [],
-    uses: [],
     holds: async (file) => {
       const other = await stat(file).catch(() => undefined);
       return other !== undefined && other.dev === stats.dev && other.ino === stats.ino;
