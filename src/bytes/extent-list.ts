@@ -1,3 +1,5 @@
+import { doubledColumn } from './columns.ts';
+
 /**
  * Extents: sorted, disjoint, non-touching half-open byte ranges `[start, end)` as two columns, so that a million of
  * them cost 16 MB and no objects. All operations are linear in the number of extents.
@@ -27,7 +29,10 @@ export class ExtentListBuilder {
       if (end > this.#ends[last]!) this.#ends[last] = end;
       return;
     }
-    if (this.#count === this.#starts.length) this.#grow();
+    if (this.#count === this.#starts.length) {
+      this.#starts = doubledColumn(this.#starts);
+      this.#ends = doubledColumn(this.#ends);
+    }
     this.#starts[this.#count] = start;
     this.#ends[this.#count] = end;
     this.#count++;
@@ -35,15 +40,6 @@ export class ExtentListBuilder {
 
   build(): ExtentList {
     return { count: this.#count, starts: this.#starts.slice(0, this.#count), ends: this.#ends.slice(0, this.#count) };
-  }
-
-  #grow(): void {
-    const starts = new Float64Array(this.#starts.length * 2);
-    const ends = new Float64Array(this.#ends.length * 2);
-    starts.set(this.#starts);
-    ends.set(this.#ends);
-    this.#starts = starts;
-    this.#ends = ends;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Small collectors for block ranges that come in any order, as columns. */
+import { doubledColumn } from '../../bytes/columns.ts';
 import { ExtentListBuilder, type ExtentList } from '../../bytes/extent-list.ts';
 
 /**
@@ -26,7 +27,10 @@ export class RangeCollector {
       }
       if (start < this.#starts[last]!) this.#isSorted = false;
     }
-    if (this.#count === this.#starts.length) this.#grow();
+    if (this.#count === this.#starts.length) {
+      this.#starts = doubledColumn(this.#starts);
+      this.#ends = doubledColumn(this.#ends);
+    }
     this.#starts[this.#count] = start;
     this.#ends[this.#count] = end;
     this.#count++;
@@ -43,14 +47,5 @@ export class RangeCollector {
     const order = new Uint32Array(this.#count).map((_, i) => i).sort((a, b) => starts[a]! - starts[b]!);
     for (const i of order) builder.add(starts[i]!, this.#ends[i]!);
     return builder.build();
-  }
-
-  #grow(): void {
-    const starts = new Float64Array(this.#starts.length * 2);
-    const ends = new Float64Array(this.#ends.length * 2);
-    starts.set(this.#starts);
-    ends.set(this.#ends);
-    this.#starts = starts;
-    this.#ends = ends;
   }
 }
