@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCallingUser } from '../../src/cli/calling-user.ts';
 import { commandLine } from '../support/command-line.ts';
 import { attachLoop, mountPartition, temporaryFolder } from '../support/loop-device.ts';
+import { PLAIN_LOOP } from '../support/plain-loop.ts';
 import { run, shell } from '../support/run.ts';
 import { makeSmallCard, readBootFile, SMALL_BOOT, SMALL_CARD_BYTES, SMALL_ROOT } from '../support/small-card.ts';
 
@@ -25,13 +26,7 @@ describe('devices', () => {
       expect(devices.find((device) => device.path === loop.path)).toEqual({
         path: loop.path,
         byteLength: SMALL_CARD_BYTES,
-        sectorSize: 512,
-        model: '',
-        serial: '',
-        bus: 'loop',
-        removable: false,
-        system: false,
-        readOnly: false,
+        ...PLAIN_LOOP,
         partitions: [
           { path: `${loop.path}p1`, number: 1, byteLength: SMALL_BOOT.byteLength },
           { path: `${loop.path}p2`, number: 2, byteLength: SMALL_ROOT.byteLength },

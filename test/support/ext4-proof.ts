@@ -11,7 +11,8 @@ import {
 import { readExt4Map } from '../../src/filesystems/ext4/ext4-map.ts';
 import { isKeepWhole, type LiveMap, type ReadOptions } from '../../src/filesystems/filesystem.ts';
 import { RangeCollector } from '../../src/filesystems/ext4/range-collector.ts';
-import { BLOCK, type Ext4Oracle } from './ext4-oracle.ts';
+import { copyImage } from './ext4-image.ts';
+import { BLOCK, readExt4Oracle, type Ext4Oracle } from './ext4-oracle.ts';
 import { openFileSource } from './file-source.ts';
 import { verdict } from './run.ts';
 import { noiseBytes } from './store-fixtures.ts';
@@ -102,4 +103,19 @@ export function leftOutBlocks(map: LiveMap): number[] {
     for (let at = start; at < end; at += map.blockSize) blocks.push(at / map.blockSize);
   }
   return blocks;
+}
+
+/**
+ * Of a clean image: the map agrees with the tools, and a copy in which it was made true is as sound as the image.
+ * Returns the copy, at `copyPath` until it is disposed of.
+ */
+export async function proveOnCopy(image: string, copyPath: string): Promise<ReturnType<typeof copyImage>> {
+  const map = await mapImage(image);
+  expect(map.clean).toBe(true);
+  expectWellFormedMap(map);
+  expectAgreement(map, readExt4Oracle(image));
+  const copy = copyImage(image, copyPath);
+  makeMapTrue(copy.path, map);
+  expect(fsckVerdict(copy.path)).toBe(fsckVerdict(image));
+  return copy;
 }

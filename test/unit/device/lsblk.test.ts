@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isPlausibleCard } from '../../../src/device/listed-device.ts';
 import { decodeLsblk } from '../../../src/device/lsblk.ts';
+import { PLAIN_LOOP } from '../../support/plain-loop.ts';
 
 const RECORDED = new URL('../../fixtures/lsblk/loop-with-partitions.json', import.meta.url);
 
@@ -29,13 +30,7 @@ describe('what lsblk really printed', () => {
     expect(found?.isArtificial).toBe(true);
     expect(found?.device).toMatchObject({
       byteLength: 67108864,
-      sectorSize: 512,
-      model: '',
-      serial: '',
-      bus: 'loop',
-      removable: false,
-      system: false,
-      readOnly: false,
+      ...PLAIN_LOOP,
       partitions: [
         { number: 1, byteLength: 16777216, mountPoints: [] },
         { number: 2, byteLength: 49283072, mountPoints: ['/media/rootfs'] },
