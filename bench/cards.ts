@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { leaveStaleBytes, liveOneDay, writeOwnIdentity } from './card-history.ts';
 import { copyCard, copyToBoot, formatCard, makeCardFile, makeEmptyCard, withMountedRoot } from './card-image.ts';
+import type { CardIdentity } from './card-image.ts';
 import {
   bootstrapRoot,
   cleanPackageCache,
@@ -74,12 +75,7 @@ const CARDS: Readonly<
   'second-card': {
     what: 'the same system on a card of its own: other identities, other order on the card, own history',
     make: (path, folder) => {
-      const identity = {
-        diskSignature: '5ec0d002',
-        bootSerial: '5ec0d002',
-        rootUuid: '5ec0d002-0000-4000-8000-000000000002',
-      };
-      makeEmptyCard(path, identity);
+      makeEmptyCard(path, identityFrom('5ec0d002', '2'));
       copyFiles(join(folder, 'first-backup.img'), path, 'reversed');
       withMountedRoot(path, 'rw', (root) => {
         writeOwnIdentity(root, 'kitchen');
@@ -91,24 +87,20 @@ const CARDS: Readonly<
   're-flashed': {
     what: 'first-backup flashed anew: fresh file systems with the same files, old bytes beneath',
     make: (path, folder) => {
-      const identity = {
-        diskSignature: '4ef1a500',
-        bootSerial: '4ef1a500',
-        rootUuid: '4ef1a500-0000-4000-8000-000000000003',
-      };
       copyCard(join(folder, 'first-backup.img'), path);
-      formatCard(path, identity);
+      formatCard(path, identityFrom('4ef1a500', '3'));
       copyFiles(join(folder, 'first-backup.img'), path, 'sorted');
     },
   },
 };
 
+/** All IDs of a card: from eight hex digits, and a digit of its own. */
+function identityFrom(digits: string, digit: string): CardIdentity {
+  return { diskSignature: digits, bootSerial: digits, rootUuid: `${digits}-0000-4000-8000-00000000000${digit}` };
+}
+
 function makeFirstCard(path: string): void {
-  makeEmptyCard(path, {
-    diskSignature: 'f125b001',
-    bootSerial: 'f125b001',
-    rootUuid: 'f125b001-0000-4000-8000-000000000001',
-  });
+  makeEmptyCard(path, identityFrom('f125b001', '1'));
   const architecture = runCommand(['dpkg', '--print-architecture']).trim();
   withMountedRoot(path, 'rw', (root) => {
     bootstrapRoot(root);
