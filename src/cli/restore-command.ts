@@ -6,6 +6,7 @@ import { deviceMeantBy } from '../device/device-name.ts';
 import { openTarget } from '../device/file-device.ts';
 import type { TargetFacts } from '../device/device-guards.ts';
 import type { FileDevice } from '../device/file-device.ts';
+import { mountPointOf } from '../device/mount-point.ts';
 import { runCommand } from '../device/run-command.ts';
 import { CardkeepError, systemErrorCode } from '../errors.ts';
 import { guardTarget, guardTargetAgain } from '../operations/guard-target.ts';
@@ -97,7 +98,8 @@ async function requireSpace(targetPath: string, plan: RestorePlan, target: Inspe
   // A file that is emptied first gives back what it holds, at most its size.
   const freeBytes = bavail * bsize + (target.kind === 'file' ? target.presentBytes : 0);
   if (plan.dataBytes <= freeBytes) return;
-  const message = `${path.dirname(targetPath)} has ${humanBytes(freeBytes)} free, this version needs ${humanBytes(plan.dataBytes)}`;
+  const mountPoint = await mountPointOf(targetPath);
+  const message = `the disk at ${mountPoint} has ${humanBytes(freeBytes)} free, this version needs ${humanBytes(plan.dataBytes)}`;
   throw new CardkeepError('failed', 'E_NO_SPACE', message, { hint: 'name a file on another disk' });
 }
 

@@ -64,6 +64,15 @@ it('a full disk is named', () => {
   });
 });
 
+it('a disk without room for an image is named by its mount point, not by a folder in it', () => {
+  cardkeep.json('backup', 'card.img', '--card', 'octopi', '--store', 'store');
+  mkdirSync(path.join(disk, 'images'));
+  expect(cardkeep.run('restore', 'octopi', 'disk/images/out.img', '--yes', '--store', 'store')).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(`cardkeep: E_NO_SPACE: the disk at ${disk} has `),
+  });
+});
+
 it('a folder of somebody else: the same command with sudo in front', () => {
   const owned = path.join(disk, 'owned');
   mkdirSync(owned, { mode: 0o700 });
