@@ -159,6 +159,16 @@ describe('a time that the user gives', () => {
     );
   });
 
+  it('latest is what was stored last, over all cards', () => {
+    const backUp = (...words: string[]): unknown => cardkeep.json('backup', 'card.img', '--store', 'two', ...words);
+    backUp('--card', 'octopi');
+    backUp('--card', 'second');
+    backUp('--card', 'octopi', '--at', '2019-01-01');
+    const cardOf = (name: string): unknown => cardkeep.json('show', name, '--store', 'two');
+    expect(cardOf('latest')).toMatchObject({ card: 'octopi', number: 2, time: '2019-01-01T00:00:00.000Z' });
+    expect(cardOf('latest~1')).toMatchObject({ card: 'second', number: 1 });
+  });
+
   it('a time in the future', () => {
     expect(warningsOf('--at', '2999-01-01')).toEqual(['W_FUTURE_TIME']);
     expect(warningsOf()).toEqual([]);
