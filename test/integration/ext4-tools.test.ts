@@ -1,5 +1,4 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { totalBytes } from '../../src/bytes/extent-list.ts';
 import { readExt4Map } from '../../src/filesystems/ext4/ext4-map.ts';
@@ -38,40 +37,6 @@ describe('the live map of a file system filled by mke2fs', () => {
     mkdirSync(`${FOLDER}/dump`);
     run('debugfs', ['-R', `rdump / ${FOLDER}/dump`, copy.path]);
     expect(verdict('diff', ['-r', '--no-dereference', '-x', 'lost+found', TREE, `${FOLDER}/dump`]).output).toBe('');
-  });
-
-  it('agrees with the tools for random features', async () => {
-    const feature = fc.constantFrom(
-      ...'has_journal,ext_attr,dir_index,resize_inode,sparse_super,sparse_super2,large_file,huge_file,dir_nlink'.split(
-        ',',
-      ),
-      ...'extra_isize,metadata_csum,uninit_bg,64bit,flex_bg,meta_bg,extent,bigalloc,inline_data,ea_inode'.split(','),
-      ...'orphan_file,mmp,quota,project,encrypt,casefold,verity,large_dir,metadata_csum_seed,stable_inodes'.split(','),
-    );
-    const switches = fc.uniqueArray(fc.tuple(feature, fc.boolean()), { selector: ([name]) => name, maxLength: 10 });
-    let made = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(1024, 1024, 2048, 4096, 4096, 8192, 65536),
-        fc.constantFrom(128, 256, 512, 1024),
-        switches,
-        async (blockSize, inodeSize, features) => {
-          const list = features.map(([name, isOn]) => (isOn ? name : `^${name}`)).join(',');
-          const options = ['-t', 'ext4', '-b', `${blockSize}`, '-I', `${inodeSize}`, '-O', list, '-d', TREE];
-          try {
-            makeExt4Image(image, 40, options);
-          } catch {
-            return; // A combination that mke2fs does not accept.
-          }
-          made++;
-          const map = await mapImage(image);
-          expectWellFormedMap(map);
-          expectAgreement(map, readExt4Oracle(image));
-        },
-      ),
-      { numRuns: 25 },
-    );
-    expect(made).toBeGreaterThan(5);
   });
 
   it('keeps a journal device whole', async () => {

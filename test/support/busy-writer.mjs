@@ -1,10 +1,12 @@
-// Writes to a mounted file system until it is killed: `node busy-writer.mjs FOLDER SEED`. Files come, grow, shrink,
-// move, get holes and reserved blocks, and are deleted while open, as on a card in use.
+// Writes to a folder of a mounted file system: `node busy-writer.mjs FOLDER SEED [STEPS [no-xattrs]]`, until it is killed or
+// for so many steps. Files come, grow, shrink, move, get holes and reserved blocks, and are deleted while open, as on a card in
+// use.
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import path from 'node:path';
 
 const [root, seed] = [process.argv[2], Number(process.argv[3])];
+const lastStep = Number(process.argv[4] ?? Infinity);
 let state = seed >>> 0;
 /** A whole number from 0 to `end - 1`. */
 const below = (end) => {
@@ -53,6 +55,18 @@ const STEPS = [
   () => fs.rmSync(file(), { force: true }),
   () => fs.rmSync(file(), { force: true }),
   () => fs.rmSync(file(), { recursive: true, force: true }),
+  () => spawnSync('mknod', below(2) === 0 ? [`${file()}-pipe`, 'p'] : [`${file()}-device`, 'c', '1', `${below(9)}`]),
+  () =>
+    withFile((_, name) => {
+      if (process.argv[5] === 'no-xattrs') return;
+      spawnSync('setfattr', [
+        '-n',
+        `user.${'abc'[below(3)]}`,
+        '-v',
+        'v'.repeat(below(below(2) === 0 ? 3000 : 60)),
+        name,
+      ]);
+    }),
   () => fs.renameSync(file(), file()),
   () => fs.linkSync(file(), file()),
   () => fs.symlinkSync('x'.repeat(1 + below(150)), `${file()}-link${below(5)}`),
@@ -75,7 +89,7 @@ const STEPS = [
     }),
 ];
 
-for (;;) {
+for (let step = 0; step < lastStep; step++) {
   try {
     STEPS[below(STEPS.length)]();
   } catch (error) {

@@ -1,5 +1,5 @@
 /** The structures of an ext file system whose place follows from superblock and descriptors, whatever bitmaps say. */
-import { totalBytes, type ExtentList } from '../../bytes/extent-list.ts';
+import { extentPairs, subtractExtents, totalBytes, unionExtents, type ExtentList } from '../../bytes/extent-list.ts';
 import { CorruptDataError } from '../../errors.ts';
 import { inodeTableBlocks, type GroupDescriptors } from './group-descriptors.ts';
 import { groupHeadBlocks } from './group-layout.ts';
@@ -42,5 +42,21 @@ export function placeMetadata(sb: Superblock, groups: GroupDescriptors): Metadat
   if (totalBytes(own.build()) !== (tableBlocks + 2) * blockSize * sb.groupCount) {
     throw new CorruptDataError('bitmaps and inode tables of block groups overlap');
   }
-  return { fixed: fixed.build(), inodeTables: tables.build() };
+  const inodeTables = tables.build();
+  return { fixed: withClusterRests(sb, fixed.build(), inodeTables), inodeTables };
+}
+
+/**
+ * The allocator gives out whole clusters: what a structure leaves of its clusters is used as well, which only bitmaps say
+ * that were written. Inode tables keep their own blocks.
+ */
+function withClusterRests(sb: Superblock, fixed: ExtentList, inodeTables: ExtentList): ExtentList {
+  if (sb.blocksPerCluster === 1) return fixed;
+  const clusterBytes = sb.blocksPerCluster * sb.blockSize;
+  const clusters = new RangeCollector();
+  for (const [start, end] of extentPairs(unionExtents(fixed, inodeTables))) {
+    const clusterEnd = Math.ceil(end / clusterBytes) * clusterBytes;
+    clusters.add(Math.floor(start / clusterBytes) * clusterBytes, Math.min(clusterEnd, sb.blockCount * sb.blockSize));
+  }
+  return unionExtents(fixed, subtractExtents(clusters.build(), inodeTables));
 }
