@@ -1,10 +1,10 @@
 /** Whether a damaged image comes back as damaged as it was, and no more. */
-import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isKeepWhole } from '../../src/filesystems/filesystem.ts';
 import { compareRepair } from '../support/ext4-repair.ts';
-import { witnessFat } from '../support/fat-witness.ts';
+import { compareFatRepair } from '../support/fat-repair.ts';
+import { compareOutput } from '../support/run.ts';
 import { restoreOnNoise, type RestoredImage } from '../support/restored-image.ts';
 import { type SubjectKind } from './subjects.ts';
 
@@ -55,43 +55,4 @@ function compareByTools(kind: SubjectKind, image: Buffer, restored: RestoredImag
     ...compareOutput('sfdisk', ['--verify'], source, copy),
     ...compareOutput('sgdisk', ['-v'], source, copy),
   ];
-}
-
-/** As found, and as repaired: clusters in use after the repair hold the same. */
-function compareFatRepair(source: string, copy: string): string[] {
-  const problems = [
-    ...compareOutput('fsck.vfat', ['-n', '-v'], source, copy),
-    ...compareOutput('fsck.vfat', ['-a', '-v'], source, copy),
-  ];
-  if (problems.length === 0 && !usedPart(source).equals(usedPart(copy))) problems.push('repaired to another volume');
-  return problems;
-}
-
-/** The volume with zeros in all clusters that are not in use. */
-function usedPart(image: string): Buffer {
-  const volume = readFileSync(image);
-  try {
-    const { isUsed, clusterCount, clusterBytes, dataOffset } = witnessFat(volume);
-    for (let cluster = 2; cluster < clusterCount + 2; cluster++) {
-      const at = dataOffset + (cluster - 2) * clusterBytes;
-      if (!isUsed(cluster)) volume.fill(0, at, at + clusterBytes);
-    }
-  } catch (error) {
-    // A boot sector that the witness does not understand: nothing is masked.
-    if (!(error instanceof RangeError)) throw error;
-  }
-  return volume;
-}
-
-function compareOutput(command: string, options: readonly string[], source: string, copy: string): string[] {
-  const [expected, actual] = [source, copy].map((image) => {
-    const { status, stdout, stderr } = spawnSync(command, [...options, image], {
-      encoding: 'latin1',
-      timeout: 60_000,
-      maxBuffer: 256 * 1024 * 1024,
-      env: { ...process.env, LC_ALL: 'C', PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
-    });
-    return `${status} ${stdout}${stderr}`.replaceAll(image, 'IMAGE');
-  });
-  return expected === actual ? [] : [`${command} ${options.join(' ')} says\n- ${expected}\n+ ${actual}`];
 }

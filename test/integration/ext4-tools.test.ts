@@ -5,7 +5,7 @@ import { readExt4Map } from '../../src/filesystems/ext4/ext4-map.ts';
 import { isKeepWhole } from '../../src/filesystems/filesystem.ts';
 import { fillFolder, imageFolder, makeExt4Image } from '../support/ext4-image.ts';
 import { readExt4Oracle } from '../support/ext4-oracle.ts';
-import { expectAgreement, expectWellFormedMap, mapImage, proveOnCopy } from '../support/ext4-proof.ts';
+import { expectAgreement, mapImage, proveOnCopy } from '../support/ext4-proof.ts';
 import { openFileSource } from '../support/file-source.ts';
 import { run, verdict } from '../support/run.ts';
 

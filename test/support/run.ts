@@ -32,3 +32,17 @@ export function verdict(command: string, args: readonly string[]): { status: num
   });
   return { status: result.status, output: result.stdout + result.stderr };
 }
+
+/** How what a tool says of two images differs; their names do not count. Empty when it does not. */
+export function compareOutput(command: string, options: readonly string[], source: string, copy: string): string[] {
+  const [expected, actual] = [source, copy].map((image) => {
+    const { status, stdout, stderr } = spawnSync(command, [...options, image], {
+      encoding: 'latin1',
+      timeout: 60_000,
+      maxBuffer: 256 * 1024 * 1024,
+      env: { ...process.env, LC_ALL: 'C', PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
+    });
+    return `${status} ${stdout}${stderr}`.replaceAll(image, 'IMAGE');
+  });
+  return expected === actual ? [] : [`${command} ${options.join(' ')} says\n- ${expected}\n+ ${actual}`];
+}

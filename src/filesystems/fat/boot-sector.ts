@@ -5,8 +5,8 @@
  *   11 2 bytes per sector   13 1 sectors per cluster  14 2 reserved sectors  16 1 number of FATs  17 2 root entries
  *   19 2 sectors (16 bit)   21 1 media                22 2 sectors per FAT   32 4 sectors (32 bit)
  *   FAT12/16: 37 1 dirty, 38 1 signature, 39 4 serial, 43 11 label
- *   FAT32: 36 4 sectors per FAT, 40 2 flags, 42 2 version, 44 4 root cluster, 65 1 dirty, 66 1 signature, 67 4 serial,
- *          71 11 label
+ *   FAT32: 36 4 sectors per FAT, 40 2 flags, 42 2 version, 44 4 root cluster, 48 2 FSInfo, 50 2 copy of the boot sector,
+ *          65 1 dirty, 66 1 signature, 67 4 serial, 71 11 label
  */
 import { ByteView } from '../../bytes/byte-view.ts';
 import { CorruptDataError } from '../../errors.ts';
@@ -32,6 +32,8 @@ export interface FatGeometry {
   readonly rootCluster: number;
   /** First byte of cluster 2. */
   readonly dataOffset: number;
+  /** FAT32: first bytes of the sectors of FSInfo and of the copy of the boot sector, wherever they are said to be. */
+  readonly sideSectorOffsets: readonly number[];
   /** All of the volume, with what lies behind the last cluster. */
   readonly byteLength: number;
   /** As `blkid` prints it, `ABCD-1234`; empty without a serial number. */
@@ -91,6 +93,7 @@ export function decodeFatBootSector(sector: Uint8Array): FatGeometry {
     rootBytes: rootSectors * bytesPerSector,
     rootCluster,
     dataOffset: dataSector * bytesPerSector,
+    sideSectorOffsets: isFat32 ? [48, 50].map((field) => view.u16le(field) * bytesPerSector) : [],
     byteLength: sectors * bytesPerSector,
     uuid: decodeSerial(view, isFat32),
     bootLabel: view.u8(isFat32 ? 66 : 38) === 0x29 ? decodeFatLabel(view.slice(isFat32 ? 71 : 43, 11)) : '',

@@ -4,7 +4,7 @@ import { CorruptDataError } from '../../errors.ts';
 import { NO_FILES, type FileExtents } from '../file-extents.ts';
 import { type FileSystemReport, type KeepWhole, type ReadOptions } from '../filesystem.ts';
 import { decodeFatBootSector, decodeFatLabel, type FatGeometry } from './boot-sector.ts';
-import { clusterExtents } from './cluster-set.ts';
+import { clusterExtents, type ClusterSet } from './cluster-set.ts';
 import { decodeFatDirectory } from './directory.ts';
 import { readFatTable, type FatTable } from './fat-table.ts';
 import { walkFatTree } from './fat-tree.ts';
@@ -38,6 +38,7 @@ async function mapTable(
   options: ReadOptions,
 ): Promise<FileSystemReport> {
   const { used } = table;
+  markSideSectors(geometry, used);
   const isClean = isCleanVolume(geometry, table);
   const notes: string[] = [];
   if (!isClean) notes.push('was not shut down cleanly');
@@ -71,6 +72,17 @@ async function mapTable(
     clean: isClean,
     ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
   };
+}
+
+/** fsck.vfat reads and mends these sectors where a damaged boot sector says that they are, among the clusters too. */
+function markSideSectors(
+  { sideSectorOffsets, dataOffset, clusterBytes, clusterCount }: FatGeometry,
+  used: ClusterSet,
+): void {
+  for (const byteOffset of sideSectorOffsets) {
+    const cluster = Math.floor((byteOffset - dataOffset) / clusterBytes) + 2;
+    if (cluster >= 2 && cluster <= clusterCount + 1) used.add(cluster);
+  }
 }
 
 /** Reserved sectors, FATs, fixed root directory, and the sectors behind the last cluster. */
