@@ -25,7 +25,7 @@ export interface Peer {
   readonly versionFiles?: (store: string, version: string) => string;
 }
 
-const CLI = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../dist/cli/cardkeep.cjs', import.meta.url));
 const DROP_CACHES = 'sync; echo 3 > /proc/sys/vm/drop_caches';
 
 /** `card@number` of the versions, in the order in which `run.ts` backs them up. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { compareUsedRuns, readDemoCard, writeImage } from './fixtures/demo-card/demo-card.mjs';
 
-const cardkeep = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const cardkeep = fileURLToPath(new URL('../dist/cli/cardkeep.cjs', import.meta.url));
 const paint = (style, text) => (process.stdout.isTTY ? styleText(style, text) : text);
 const heading = (text) => console.log(`\n${paint('bold', `# ${text}`)}`);
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;

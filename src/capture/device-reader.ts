@@ -13,7 +13,7 @@ export interface ReadBatch {
   readonly segments: readonly Segment[];
 }
 
-const READ_BYTES = 4 * 1024 * 1024;
+const READ_BYTES = 2 * 1024 * 1024;
 /** Gaps up to this are read through: a seek of a card costs about as much. */
 const GAP_BYTES = 64 * 1024;
 const READS_IN_FLIGHT = 2;

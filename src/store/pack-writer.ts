@@ -9,7 +9,7 @@ import { encodeFooter, encodeTrailer, FOOTER_BYTES, trailerLength, type TrailerF
 import type { Storage, StorageWriter } from './storage.ts';
 
 /** Bytes gathered before they are written: one such buffer fills while the other is being written. */
-const WRITE_BYTES = 2 * 1024 * 1024;
+const WRITE_BYTES = 1024 * 1024;
 
 /** Buffers of finished packs for the next ones: garbage of this size would wait long for its collection. */
 export type WriteBuffers = Uint8Array[];

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../dist/cli/main.js');
+const MAIN = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../dist/cli/cardkeep.cjs');
 
 /** Runs the built command with `--store` and `--json`-style arguments; throws unless it exits with 0. */
 export function cardkeep(store: string, ...args: string[]): unknown {

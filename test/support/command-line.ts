@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const MAIN: string = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../dist/cli/main.js');
+export const MAIN: string = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../dist/cli/cardkeep.cjs');
 
 export interface Outcome {
   readonly status: number | null;
