@@ -50,8 +50,10 @@ export type { SnapshotSource } from './snapshot/snapshot-source.ts';
 // What a user does.
 export type { OperationOptions, Progress, Warning } from './operations/progress.ts';
 export { guardSource } from './operations/guard-source.ts';
-export { createSnapshot, estimateSnapshot } from './operations/create-snapshot.ts';
-export type { CreatedSnapshot, CreateSnapshotOptions, SnapshotEstimate } from './operations/create-snapshot.ts';
+export { createSnapshot } from './operations/create-snapshot.ts';
+export { estimateSnapshot } from './operations/estimate-snapshot.ts';
+export type { CreatedSnapshot, CreateSnapshotOptions } from './operations/create-snapshot.ts';
+export type { SnapshotEstimate } from './operations/estimate-snapshot.ts';
 export { listJson, showJson } from './operations/list-snapshots.ts';
 export type { ListDocument, ShowDocument, SnapshotDocument } from './operations/list-snapshots.ts';
 export { guardTarget, guardTargetAgain } from './operations/guard-target.ts';

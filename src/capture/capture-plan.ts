@@ -15,8 +15,17 @@ export interface Piece {
   readonly segments: readonly Segment[];
   readonly partition: number | undefined;
   readonly kind: 'data' | 'metadata';
+  /** Undefined for what is not the contents of a file. */
+  readonly filePiece: FilePiece | undefined;
   /** Set when all of it has been read, however that came about. */
   done: boolean;
+}
+
+/** Which of the file pieces of a plan it is. */
+export interface FilePiece {
+  readonly region: number;
+  /** Its place in the region's file pieces. */
+  readonly number: number;
 }
 
 export interface Segment {
@@ -32,15 +41,19 @@ export interface CapturePlan {
   readonly readBytes: number;
   /** Bytes that must read as zero after a restore without having been read. */
   readonly zero: ExtentList;
-  /** All segments, ascending by byteOffset. */
-  segments(): Generator<Segment>;
+  readonly regions: readonly RegionPlan[];
+  /** All segments, ascending by byteOffset, but those of file pieces that `isLeftOut`. */
+  segments(isLeftOut?: IsLeftOut): Generator<Segment>;
 }
+
+/** True for file pieces that need not be read, by region and number of the piece. */
+export type IsLeftOut = (region: number, piece: number) => boolean;
 
 const METADATA_PIECE_BYTES = 16 * 1024;
 const BULK_PIECE_BYTES = 64 * 1024;
 const CONTESTED_PIECE_BYTES = 4 * 1024;
 
-interface RegionPlan {
+export interface RegionPlan {
   readonly region: Region;
   readonly metadata: ExtentList;
   readonly contested: ExtentList;
@@ -57,8 +70,11 @@ export function planCapture(disk: DiskMap): CapturePlan {
   return {
     readBytes: plans.reduce((sum, plan) => sum + readBytesOf(plan), 0),
     zero,
-    *segments() {
-      for (const plan of plans) yield* regionSegments(plan);
+    regions: plans,
+    *segments(isLeftOut) {
+      for (const [i, plan] of plans.entries()) {
+        yield* regionSegments(plan, i, isLeftOut);
+      }
     },
   };
 }
@@ -90,12 +106,12 @@ function readBytesOf(plan: RegionPlan): number {
 }
 
 /** The four kinds of pieces of a region, merged into device order. */
-function* regionSegments(plan: RegionPlan): Generator<Segment> {
+function* regionSegments(plan: RegionPlan, number: number, isLeftOut: IsLeftOut | undefined): Generator<Segment> {
   const sources = [
     gridSegments(plan.region, plan.metadata, METADATA_PIECE_BYTES, 'metadata'),
     gridSegments(plan.region, plan.contested, CONTESTED_PIECE_BYTES, 'metadata'),
     gridSegments(plan.region, plan.bulk, BULK_PIECE_BYTES, 'data'),
-    fileSegments(plan.region, plan.files),
+    fileSegments(plan, number, isLeftOut),
   ];
   const heads = sources.map((source) => source.next());
   for (;;) {
@@ -146,11 +162,16 @@ function* gridSegments(
   yield* flush();
 }
 
-function* fileSegments(region: Region, files: FilePieces): Generator<Segment> {
+function* fileSegments(
+  { region, files }: RegionPlan,
+  regionNumber: number,
+  isLeftOut: IsLeftOut | undefined,
+): Generator<Segment> {
   /** Segments of pieces that lie in several places, until the last of them has come. */
   const open = new Map<number, Segment[]>();
   for (const row of files.order) {
     const number = files.piece[row]!;
+    if (isLeftOut?.(regionNumber, number) === true) continue;
     const first = files.firstRow[number]!;
     const rows = files.firstRow[number + 1]! - first;
     let segments = open.get(number);
@@ -163,6 +184,7 @@ function* fileSegments(region: Region, files: FilePieces): Generator<Segment> {
           files.byteLength[first + i]!,
           files.pieceOffset[first + i]!,
         ]),
+        { region: regionNumber, number },
       );
       if (rows > 1) open.set(number, segments);
     }
@@ -176,11 +198,12 @@ function makePiece(
   region: Region,
   kind: Piece['kind'],
   parts: readonly (readonly [byteOffset: number, byteLength: number, pieceOffset: number])[],
+  filePiece?: FilePiece,
 ): Segment[] {
   const segments: Segment[] = [];
   let byteLength = 0;
   for (const [, length, pieceOffset] of parts) byteLength = Math.max(byteLength, pieceOffset + length);
-  const piece: Piece = { byteLength, segments, partition: region.partition, kind, done: false };
+  const piece: Piece = { byteLength, segments, partition: region.partition, kind, filePiece, done: false };
   for (const [byteOffset, length, pieceOffset] of parts) {
     segments.push({ piece, byteOffset, byteLength: length, pieceOffset });
   }

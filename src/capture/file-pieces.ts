@@ -18,6 +18,10 @@ export interface FilePieces {
   readonly pieceOffset: Uint32Array;
   readonly piece: Uint32Array;
   readonly pieceCount: number;
+  /** For each piece the number of its file. */
+  readonly fileOf: Uint32Array;
+  /** For each piece 1 if it begins where its file begins. */
+  readonly startsFile: Uint8Array;
   /** First row of each piece; one more element than pieces. */
   readonly firstRow: Uint32Array;
   /** Row numbers by ascending byteOffset. */
@@ -42,7 +46,8 @@ export function cutFilePieces(
       const pieceStart = Math.floor(logical / FILE_PIECE_BYTES) * FILE_PIECE_BYTES;
       const length = Math.min(runEnd - at, pieceStart + FILE_PIECE_BYTES - logical);
       const isNew = file !== lastFile || pieceStart !== lastPieceStart;
-      if (addOutside(rows, regionOffset + at, length, logical - pieceStart, isNew, excluded)) {
+      const begins = isNew ? { file, startsFile: pieceStart === 0 } : undefined;
+      if (addOutside(rows, regionOffset + at, length, logical - pieceStart, begins, excluded)) {
         lastFile = file;
         lastPieceStart = pieceStart;
       }
@@ -84,17 +89,17 @@ function addOutside(
   byteOffset: number,
   byteLength: number,
   pieceOffset: number,
-  isNewPiece: boolean,
+  begins: PieceStart | undefined,
   excluded: ExtentList,
 ): boolean {
   const end = byteOffset + byteLength;
-  let startsPiece = isNewPiece;
+  let startsPiece = begins;
   let from = byteOffset;
   let added = false;
   const add = (to: number): void => {
     if (to <= from) return;
     rows.add(from, to - from, pieceOffset + (from - byteOffset), startsPiece);
-    startsPiece = false;
+    startsPiece = undefined;
     added = true;
   };
   for (let k = findExtent(excluded, byteOffset); k < excluded.count && excluded.starts[k]! < end; k++) {
@@ -105,28 +110,39 @@ function addOutside(
   return added;
 }
 
+/** Given with the first row of a piece. */
+interface PieceStart {
+  readonly file: number;
+  readonly startsFile: boolean;
+}
+
 class RowBuilder {
   #byteOffset = new Float64Array(1024);
   #byteLength = new Uint32Array(1024);
   #pieceOffset = new Uint32Array(1024);
   #piece = new Uint32Array(1024);
   #count = 0;
-  #pieces = 0;
+  readonly #fileOf: number[] = [];
+  readonly #startsFile: number[] = [];
 
-  add(byteOffset: number, byteLength: number, pieceOffset: number, startsPiece: boolean): void {
+  add(byteOffset: number, byteLength: number, pieceOffset: number, begins: PieceStart | undefined): void {
     if (this.#count === this.#byteOffset.length) this.#grow();
-    if (startsPiece) this.#pieces++;
+    if (begins !== undefined) {
+      this.#fileOf.push(begins.file);
+      this.#startsFile.push(begins.startsFile ? 1 : 0);
+    }
     this.#byteOffset[this.#count] = byteOffset;
     this.#byteLength[this.#count] = byteLength;
     this.#pieceOffset[this.#count] = pieceOffset;
-    this.#piece[this.#count] = this.#pieces - 1;
+    this.#piece[this.#count] = this.#fileOf.length - 1;
     this.#count++;
   }
 
   build(): FilePieces {
     const byteOffset = this.#byteOffset.slice(0, this.#count);
     const piece = this.#piece.slice(0, this.#count);
-    const firstRow = new Uint32Array(this.#pieces + 1).fill(this.#count);
+    const pieceCount = this.#fileOf.length;
+    const firstRow = new Uint32Array(pieceCount + 1).fill(this.#count);
     for (let row = this.#count - 1; row >= 0; row--) firstRow[piece[row]!] = row;
     const order = new Uint32Array(this.#count).map((_, row) => row);
     order.sort((a, b) => byteOffset[a]! - byteOffset[b]!);
@@ -136,7 +152,9 @@ class RowBuilder {
       byteLength: this.#byteLength.slice(0, this.#count),
       pieceOffset: this.#pieceOffset.slice(0, this.#count),
       piece,
-      pieceCount: this.#pieces,
+      pieceCount,
+      fileOf: Uint32Array.from(this.#fileOf),
+      startsFile: Uint8Array.from(this.#startsFile),
       firstRow,
       order,
     };

@@ -7,7 +7,8 @@ import { openSource } from '../device/file-device.ts';
 import { refusePackedImage } from '../device/packed-image.ts';
 import { runCommand } from '../device/run-command.ts';
 import { CardkeepError } from '../errors.ts';
-import { createSnapshot, estimateSnapshot } from '../operations/create-snapshot.ts';
+import { createSnapshot } from '../operations/create-snapshot.ts';
+import { estimateSnapshot } from '../operations/estimate-snapshot.ts';
 import type { CreateSnapshotOptions } from '../operations/create-snapshot.ts';
 import { estimateReadMs } from '../operations/estimate-time.ts';
 import { guardSource } from '../operations/guard-source.ts';
@@ -83,10 +84,8 @@ async function store(context: CliContext, source: Source, options: CreateSnapsho
   if (json === true) {
     writeJson(backupDocument(created));
   } else if (quiet !== true) {
-    const { parent } = created.snapshot;
     const all = (await readCatalog(store)).cards.flatMap((card) => card.snapshots);
-    const parentNumber = all.find(({ id }) => id === parent)?.number;
-    writeLines(backupSummary(created, { parentNumber, isOnly: all.length === 1 }));
+    writeLines(backupSummary(created, { isOnly: all.length === 1 }));
   }
   return EXIT_DONE;
 }

@@ -1,12 +1,11 @@
 /** What `backup` tells when it is done: the thing people paste, and the JSON document. */
-import type { CreatedSnapshot, SnapshotEstimate } from '../operations/create-snapshot.ts';
+import type { CreatedSnapshot } from '../operations/create-snapshot.ts';
+import type { SnapshotEstimate } from '../operations/estimate-snapshot.ts';
 import type { Warning } from '../operations/progress.ts';
 import { cardLines, versionLine } from './describe-version.ts';
 import { humanBytes, humanDuration, visibleText, withHumanSizes } from './human-format.ts';
 
 export interface Surroundings {
-  /** Of the version before it, if there is one. */
-  readonly parentNumber: number | undefined;
   /** True for the first version of the store. */
   readonly isOnly: boolean;
 }
@@ -18,23 +17,31 @@ export function backupSummary(created: CreatedSnapshot, surroundings: Surroundin
     versionLine(id, snapshot),
     ...cardLines(snapshot.volume),
     `  ${readWords(created, surroundings)}`,
+    ...reasonLines(created),
     `  ${newWords(snapshot.counts.newBytes, storedBytes)}, in ${humanDuration(elapsedMs)}`,
     ...warnings.map(warningLine),
     '  all versions: cardkeep list',
   ];
 }
 
-function readWords({ snapshot }: CreatedSnapshot, { parentNumber, isOnly }: Surroundings): string {
+function readWords({ snapshot, base }: CreatedSnapshot, { isOnly }: Surroundings): string {
   const { read, carried, proved, newBytes, live } = snapshot.counts;
   const parts = [`read ${humanBytes(read)}`];
-  const since = parentNumber === undefined ? '' : ` since version ${parentNumber}`;
-  if (carried > 0) {
-    parts.push(`${humanBytes(carried)} unchanged${since}`);
+  if (base !== undefined && carried + proved > 0) {
+    parts.push(`${humanBytes(carried + proved)} unchanged since version ${base.number}`);
     if (proved > 0) return `${parts.join('; ')}, ${humanBytes(proved)} of it re-checked`;
   } else if (!isOnly && live > newBytes && newBytes > 0) {
     parts.push(`${humanBytes(live - newBytes)} of it in the store already`);
   }
   return parts.join('; ');
+}
+
+/** Why it took longer than it might have. */
+function reasonLines({ snapshot }: CreatedSnapshot): string[] {
+  const { parent, mode, modeReason } = snapshot;
+  if (parent === '' || mode === 'raw' || modeReason === '') return [];
+  const what = mode === 'full' ? 'all of it was read' : 'partitions that were read as a whole';
+  return [`  ${what}: ${visibleText(modeReason)}`];
 }
 
 function newWords(newBytes: number, storedBytes: number): string {
@@ -80,7 +87,7 @@ export function estimateLines(estimate: SnapshotEstimate, estimatedMs: number): 
   const { card, mode, modeReason, deviceBytes, wouldReadBytes, warnings } = estimate;
   return [
     `${visibleText(card)}: would read ${humanBytes(wouldReadBytes)} of ${humanBytes(deviceBytes)}, in about ${humanDuration(estimatedMs)}`,
-    `  ${mode}: ${visibleText(modeReason)}`,
+    `  ${mode}${modeReason === '' ? '' : `: ${visibleText(modeReason)}`}`,
     ...warnings.map(warningLine),
     '  nothing was stored',
   ];

@@ -33,7 +33,13 @@ function versionPage(snapshot: StoredSnapshot, ownBytes: number | undefined): st
   for (const { number, note } of volume.partitions) {
     if (note !== '') add('note', visibleText(`${number === 0 ? 'the file system' : `p${number}`}: ${note}`));
   }
-  add('holds', `${humanBytes(counts.live)}, ${snapshot.mode}: ${visibleText(snapshot.modeReason)}`);
+  add(
+    'holds',
+    `${humanBytes(counts.live)}, ${[snapshot.mode, snapshot.modeReason]
+      .filter((word) => word !== '')
+      .map(visibleText)
+      .join(': ')}`,
+  );
   const growth = `${humanBytes(counts.newBytes)} in ${countOf(counts.newChunks, 'chunk')}`;
   add('new', `${growth}, stored as ${humanBytes(counts.stored)}`);
   if (ownBytes !== undefined) add('alone', `${humanBytes(ownBytes)} that no other version holds`);

@@ -5,6 +5,7 @@
  */
 import type { ExtentList } from '../bytes/extent-list.ts';
 import type { FileExtents } from './file-extents.ts';
+import type { InodeFacts } from './inode-facts.ts';
 
 export type FileSystemType = 'ext2' | 'ext3' | 'ext4' | 'fat12' | 'fat16' | 'fat32' | 'swap';
 
@@ -34,6 +35,12 @@ export interface LiveMap {
    * read again after the capture: when one differs, somebody wrote to the card meanwhile.
    */
   readonly witness?: ExtentList;
+  /** Of the files in `files`, where the file system was shut down cleanly. */
+  readonly inodes?: InodeFacts;
+  /** What stays the same as long as it is this file system, unless somebody repairs or converts it. */
+  readonly identity?: string;
+  /** Seconds since 1970: when it was last mounted. */
+  readonly mountTime?: number;
 }
 
 /** No byte may be taken away: keep every non-zero block. `reason` is one line for the user. */
@@ -66,5 +73,7 @@ export interface FileSystemStamp {
 export interface ReadOptions {
   /** Store the contents of swap files and swap partitions too. */
   readonly keepSwap?: boolean;
+  /** Hash each inode's record, so that it can be compared with what it was. */
+  readonly compares?: boolean;
   readonly signal?: AbortSignal;
 }

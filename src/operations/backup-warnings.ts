@@ -6,8 +6,17 @@ import type { Catalog } from '../snapshot/catalog.ts';
 import type { ChosenCard } from './choose-card.ts';
 import type { Warning } from './progress.ts';
 
+export function warningsOf(
+  disk: DiskMap,
+  card: ChosenCard,
+  catalog: Catalog,
+  { atMs, now }: { readonly atMs?: number | undefined; readonly now: () => number },
+): Warning[] {
+  return [...warningsOfDisk(disk), ...card.notices, ...warningsOfTime(card, atMs, now()), ...warningsOfDamage(catalog)];
+}
+
 /** What was kept for safety, or left out. */
-export function warningsOfDisk(disk: DiskMap): Warning[] {
+function warningsOfDisk(disk: DiskMap): Warning[] {
   const warnings: Warning[] = disk.layout.notes.map((message) => ({ code: 'W_TABLE', message }));
   if (disk.keepWhole !== undefined) {
     warnings.push({ code: 'W_KEPT_WHOLE', message: `all of the device was kept: ${disk.keepWhole}` });
@@ -41,7 +50,7 @@ function isNothingKnown({ layout, partitions }: DiskMap): boolean {
   return whole.report.keepWhole === NO_KNOWN_FILE_SYSTEM;
 }
 
-export function warningsOfDamage({ damaged }: Catalog): Warning[] {
+function warningsOfDamage({ damaged }: Catalog): Warning[] {
   return damaged.map(({ id }) => ({
     code: 'W_DAMAGED_VERSION',
     message: `version ${id.slice(0, 8)} in the store cannot be read: cardkeep check`,
@@ -49,7 +58,7 @@ export function warningsOfDamage({ damaged }: Catalog): Warning[] {
 }
 
 /** A time that the user gave and that others of the card do not lead to expect. */
-export function warningsOfTime(card: ChosenCard, atMs: number | undefined, nowMs: number): Warning[] {
+function warningsOfTime(card: ChosenCard, atMs: number | undefined, nowMs: number): Warning[] {
   if (atMs === undefined) return [];
   const warnings: Warning[] = [];
   if (atMs > nowMs) warnings.push({ code: 'W_FUTURE_TIME', message: 'its time lies in the future' });

@@ -14,6 +14,8 @@ export interface ChosenCard {
   readonly number: number;
   /** The newest version of the card until now; undefined for a new card. */
   readonly previous: StoredSnapshot | undefined;
+  /** Another card of the store has the same IDs: nothing on the card tells the two apart. */
+  readonly hasTwin: boolean;
   /** Said to the user when the choice is not the plain one. */
   readonly notices: readonly Warning[];
 }
@@ -39,7 +41,10 @@ export function chooseCard(
   if (wish.name !== undefined) {
     checkCardName(wish.name);
     const known = catalog.cards.find(({ name }) => name === wish.name);
-    if (known !== undefined) return nextVersion(known, catalog, noticesOfOtherIds(known, volume));
+    if (known !== undefined) {
+      const hasTwin = alike.some((card) => card !== known);
+      return { ...nextVersion(known, catalog, noticesOfOtherIds(known, volume)), hasTwin };
+    }
     return newCard(wish.name, noticesOfSameIds(wish.name, lastWrittenFirst(alike)), randomBytes);
   }
   if (alike.length === 1) return nextVersion(alike[0]!, catalog, []);
@@ -100,11 +105,18 @@ function noticesOfOtherIds(card: Card, volume: Volume): Warning[] {
 /** Numbers are never used again: each version that cannot be read may have taken one of this card's. */
 function nextVersion(card: Card, { damaged }: Catalog, notices: readonly Warning[]): ChosenCard {
   const previous = newestOf(card);
-  return { cardId: card.cardId, name: card.name, number: previous.number + damaged.length + 1, previous, notices };
+  return {
+    cardId: card.cardId,
+    name: card.name,
+    number: previous.number + damaged.length + 1,
+    previous,
+    hasTwin: false,
+    notices,
+  };
 }
 
 function newCard(name: string, notices: readonly Warning[], randomBytes: (n: number) => Uint8Array): ChosenCard {
-  return { cardId: toHex(randomBytes(16)), name, number: 1, previous: undefined, notices };
+  return { cardId: toHex(randomBytes(16)), name, number: 1, previous: undefined, hasTwin: false, notices };
 }
 
 /** Same size, table signature and file-system UUIDs, and no serial number that says otherwise. */

@@ -41,6 +41,11 @@ export function encodeSnapshot(snapshot: Snapshot): Uint8Array {
         newChunks: toWire64(counts.newChunks),
         stored: toWire64(counts.stored),
       }),
+      attachments: snapshot.attachments.map(({ kind, node }) => new cardkeep.Attachment({ kind, node: fromHex(node) })),
+      proof: new cardkeep.Proof({
+        readSharePermille: snapshot.proof.readShare,
+        oldestReadSnapshot: fromHex(snapshot.proof.oldestReadSnapshot),
+      }),
     }),
   );
 }
@@ -90,7 +95,18 @@ export function decodeSnapshot(bytes: Uint8Array): Snapshot {
       newChunks: fromWire64(message.counts?.newChunks),
       stored: fromWire64(message.counts?.stored),
     },
+    attachments: message.attachments.map(decodeAttachmentName),
+    proof: {
+      // Versions of the first release say nothing: they were read as a whole.
+      readShare: message.proof?.readSharePermille ?? 1000,
+      oldestReadSnapshot: toHex(message.proof?.oldestReadSnapshot ?? new Uint8Array()),
+    },
   };
+}
+
+function decodeAttachmentName({ kind, node }: cardkeep.Attachment.$Properties): { kind: string; node: string } {
+  if (node?.byteLength !== 32) throw new CorruptDataError('snapshot: an attachment without a node');
+  return { kind: kind ?? '', node: toHex(node) };
 }
 
 function encodeVolume(volume: Volume): cardkeep.Volume {

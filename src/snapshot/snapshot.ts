@@ -26,6 +26,17 @@ export interface Snapshot {
   readonly modeReason: string;
   readonly volume: Volume;
   readonly counts: SnapshotCounts;
+  /** Chunk IDs (hex) of nodes with further data, by kind. */
+  readonly attachments: readonly { readonly kind: string; readonly node: string }[];
+  readonly proof: SnapshotProof;
+}
+
+/** How much of a version was seen on the card, and how long ago the rest was. */
+export interface SnapshotProof {
+  /** Of its live bytes, in thousandths: read by this very run. */
+  readonly readShare: number;
+  /** ID (hex) of the oldest version that some of its bytes were last read for; empty: all were read for this one. */
+  readonly oldestReadSnapshot: string;
 }
 
 export interface Volume {

@@ -33,6 +33,7 @@ export interface ChunkWriterOptions {
 }
 
 export interface WriteCounts {
+  /** Without map nodes, as is `newBytes`. */
   newChunks: number;
   /** Plain bytes of new chunks. */
   newBytes: number;
@@ -116,8 +117,10 @@ export class ChunkWriter {
     }
     addToFrame(frame, id, bytes);
     this.#pending.add(id, frame.number);
-    this.counts.newChunks++;
-    this.counts.newBytes += bytes.byteLength;
+    if (kind !== 'node') {
+      this.counts.newChunks++;
+      this.counts.newBytes += bytes.byteLength;
+    }
     if (frame.used === frame.buffer.byteLength) this.#seal(kind);
   }
 

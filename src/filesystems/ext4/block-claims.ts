@@ -10,6 +10,8 @@ import { type SwapFile } from './swap-files.ts';
 
 export interface BlockClaims {
   readonly files: FileExtents;
+  /** For each file in `files` its owner in the view. */
+  readonly fileOwners: readonly number[];
   /** All that `files` names. */
   readonly fileBytes: ExtentList;
   /** Structures, directories and what else belongs to the file system itself, but not the journal. */
@@ -44,6 +46,7 @@ export function sortClaims(
   }
   return {
     files: sorter.files.build(),
+    fileOwners: sorter.fileOwners,
     fileBytes: sorter.fileBytes.build(),
     metadata: unionExtents(view.structures, sorter.metadata.build()),
     journal: sorter.journal.build(),
@@ -55,6 +58,7 @@ export function sortClaims(
 
 class ClaimSorter {
   readonly files = new FileExtentsBuilder();
+  readonly fileOwners: number[] = [];
   readonly fileBytes = new RangeCollector();
   readonly metadata = new RangeCollector();
   readonly journal = new RangeCollector();
@@ -88,19 +92,22 @@ class ClaimSorter {
     const swap = this.#swapFiles.get(owner);
     if (swap === undefined) {
       if (isUnwritten) this.unwritten.add(start, end);
-      else this.#addFileBytes(logical, start, end);
+      else this.#addFileBytes(owner, logical, start, end);
       return;
     }
     const bodyStart = Math.min(end, Math.max(start, start + swap.bodyStart - logical));
     const bodyEnd = Math.min(end, Math.max(bodyStart, start + swap.bodyEnd - logical));
-    this.#addFileBytes(logical, start, bodyStart);
+    this.#addFileBytes(owner, logical, start, bodyStart);
     this.swapBody.add(bodyStart, bodyEnd);
-    this.#addFileBytes(logical + (bodyEnd - start), bodyEnd, end);
+    this.#addFileBytes(owner, logical + (bodyEnd - start), bodyEnd, end);
   }
 
-  #addFileBytes(logical: number, start: number, end: number): void {
+  #addFileBytes(owner: number, logical: number, start: number, end: number): void {
     if (end <= start) return;
-    if (!this.#isFileBegun) this.files.nextFile();
+    if (!this.#isFileBegun) {
+      this.files.nextFile();
+      this.fileOwners.push(owner);
+    }
     this.#isFileBegun = true;
     this.files.add(logical, start, end - start);
     this.fileBytes.add(start, end);

@@ -6,6 +6,7 @@ import { sortClaims } from './block-claims.ts';
 import { extVersion, findUnknownFeature, INCOMPAT, RO_COMPAT } from './features.ts';
 import { readFileSystemView, type ViewRules } from './file-system-view.ts';
 import { readGroupDescriptors } from './group-descriptors.ts';
+import { createFingerprint } from './inode-witness.ts';
 import { readJournal } from './journal.ts';
 import { mapSettled } from './live-map.ts';
 import { readRecoveryMap } from './recovery-map.ts';
@@ -66,9 +67,12 @@ async function readMap(partition: BlockSource, sb: Superblock, options: ReadOpti
     verifiesCounts: isClean,
     readsAllRecords: !isClean || !hasGroupChecksums(sb),
     forgivesUnusedRecords: false,
+    fingerprint: options.compares === true ? createFingerprint(sb) : undefined,
   };
   const view = await readFileSystemView(partition, sb, groups, rules, options.signal);
   const swapFiles = await findSwapFiles(partition, sb, view.runs, view.swapCandidates, options);
   const claims = sortClaims(view, sb.blockSize, swapFiles);
-  return mapSettled(sb, journal, { bitmapFree: view.bitmapFree, unusedTables: view.unusedTables, claims }, isClean);
+  const inodes = view.facts.pick(claims.fileOwners, swapFiles);
+  const { bitmapFree, unusedTables } = view;
+  return { ...mapSettled(sb, journal, { bitmapFree, unusedTables, claims }, isClean), inodes };
 }

@@ -12,6 +12,7 @@ import {
   type BitmapRules,
   type GroupBitmaps,
 } from './bitmaps.ts';
+import { InodeFactsBuilder } from '../inode-facts.ts';
 import { BlockMapReader } from './block-maps.ts';
 import { RO_COMPAT } from './features.ts';
 import { isExtentRoot } from './extent-node.ts';
@@ -20,6 +21,7 @@ import { groupEndBlock, groupFirstBlock } from './group-layout.ts';
 import { inodeMapKind, inodeRole, ROLE } from './inode-roles.ts';
 import { readInodeTables } from './inode-tables.ts';
 import { inodeChecksumSeed, inodeMapRoot, inodeXattrBlock, isInodeChecksumRight } from './inode.ts';
+import { hasFineTimes, inodeChangeTime, inodeGeneration, inodeModifyTime, type Fingerprint } from './inode-witness.ts';
 import { placeMetadata } from './metadata-places.ts';
 import { RangeCollector } from './range-collector.ts';
 import { type RunTable } from './run-table.ts';
@@ -37,6 +39,8 @@ export interface FileSystemView {
   readonly roles: Uint8Array;
   readonly runs: readonly RunTable[];
   readonly swapCandidates: readonly SwapCandidate[];
+  /** A row for each owner of `runs`. */
+  readonly facts: InodeFactsBuilder;
 }
 
 /** Bitmaps of so many bytes are held at a time, twice: for blocks and for inodes. */
@@ -49,6 +53,8 @@ export interface ViewRules extends BitmapRules {
   readonly readsAllRecords: boolean;
   /** Such a record may be garbage of an earlier file system: it claims blocks only if it makes sense. */
   readonly forgivesUnusedRecords: boolean;
+  /** Where the records are to be compared with those of another time. */
+  readonly fingerprint?: Fingerprint | undefined;
 }
 
 /** Throws CorruptDataError as soon as anything contradicts the format. */
@@ -60,7 +66,7 @@ export async function readFileSystemView(
   signal?: AbortSignal,
 ): Promise<FileSystemView> {
   const places = placeMetadata(sb, groups);
-  const collector = new ViewCollector(sb, rules.forgivesUnusedRecords);
+  const collector = new ViewCollector(sb, rules);
   const free = new RangeCollector();
   const batch = groupsPerBatch(sb);
   for (let first = 0; first < groups.count; first += batch) {
@@ -77,6 +83,7 @@ export async function readFileSystemView(
     roles: Uint8Array.from(collector.roles),
     runs,
     swapCandidates: collector.swapCandidates,
+    facts: collector.facts,
   };
 }
 
@@ -120,14 +127,16 @@ class ViewCollector {
   readonly unusedTables = new RangeCollector();
   readonly roles: number[] = [];
   readonly swapCandidates: SwapCandidate[] = [];
+  readonly facts: InodeFactsBuilder;
   readonly maps: BlockMapReader;
   readonly #sb: Superblock;
   readonly #hasChecksums: boolean;
-  readonly #forgivesUnused: boolean;
+  readonly #rules: ViewRules;
 
-  constructor(sb: Superblock, forgivesUnused: boolean) {
+  constructor(sb: Superblock, rules: ViewRules) {
     this.#sb = sb;
-    this.#forgivesUnused = forgivesUnused;
+    this.#rules = rules;
+    this.facts = new InodeFactsBuilder(rules.fingerprint !== undefined);
     this.#hasChecksums = (sb.features.roCompat & RO_COMPAT.metadataChecksum) !== 0;
     this.maps = new BlockMapReader(sb, this.structures);
   }
@@ -141,7 +150,7 @@ class ViewCollector {
       this.#addInode(inodeNumber, table, at);
     } catch (error) {
       if (!(error instanceof CorruptDataError)) throw error;
-      if (isDoubtful && this.#forgivesUnused) return;
+      if (isDoubtful && this.#rules.forgivesUnusedRecords) return;
       throw new CorruptDataError(`inode ${inodeNumber} is damaged: ${error.message}`, { cause: error });
     }
   }
@@ -166,6 +175,14 @@ class ViewCollector {
     const owner = this.roles.length;
     const role = inodeRole(sb, inodeNumber, table, at);
     this.roles.push(role);
+    this.facts.add({
+      inode: inodeNumber,
+      generation: inodeGeneration(table, at),
+      changeTime: inodeChangeTime(sb, table, at),
+      modifyTime: inodeModifyTime(sb, table, at),
+      fingerprint: this.#rules.fingerprint?.(table, at),
+      isUntold: !hasFineTimes(sb, table, at),
+    });
     const candidate = role === ROLE.file ? swapCandidate(owner, table, at) : undefined;
     if (candidate !== undefined) this.swapCandidates.push(candidate);
     if (kind === 'extents') this.maps.addExtentTree(owner, root, seed);

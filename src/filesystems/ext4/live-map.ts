@@ -9,7 +9,7 @@ import {
 } from '../../bytes/extent-list.ts';
 import { type LiveMap } from '../filesystem.ts';
 import { type BlockClaims } from './block-claims.ts';
-import { extVersion } from './features.ts';
+import { extVersion, INCOMPAT, RO_COMPAT } from './features.ts';
 import { primaryDescriptorBlocks } from './group-layout.ts';
 import { type Journal } from './journal.ts';
 import { RangeCollector } from './range-collector.ts';
@@ -85,6 +85,8 @@ function describe(
     blockSize: sb.blockSize,
     clean: isClean,
     ...(isClean ? {} : { note: 'was not shut down cleanly' }),
+    identity: identityOf(sb),
+    mountTime: sb.mountTime,
     stamp: {
       mkfsTime: sb.mkfsTime,
       writeTime: sb.writeTime,
@@ -97,6 +99,24 @@ function describe(
     },
     witness: unionExtents(superblockBytes(sb), head),
   };
+}
+
+/** A mount sets and clears only the two feature bits that are masked; e2fsck sets the time of its check. */
+function identityOf(sb: Superblock): string {
+  const { compat, incompat, roCompat } = sb.features;
+  const features = [compat, incompat & ~INCOMPAT.recover, roCompat & ~RO_COMPAT.orphanPresent];
+  const { uuid, mkfsTime, lastCheckTime, blockSize, blockCount, inodeSize, inodesPerGroup, checksumSeed } = sb;
+  return [
+    uuid,
+    mkfsTime,
+    lastCheckTime,
+    blockSize,
+    blockCount,
+    inodeSize,
+    inodesPerGroup,
+    checksumSeed,
+    ...features.map((bits) => bits >>> 0),
+  ].join(' ');
 }
 
 function superblockBytes(sb: Superblock): ExtentList {

@@ -59,6 +59,7 @@ export interface Superblock {
   readonly freeBlocks: number;
   readonly freeInodes: number;
   readonly mkfsTime: number;
+  readonly mountTime: number;
   readonly writeTime: number;
   readonly lastCheckTime: number;
   readonly mountCount: number;
@@ -111,6 +112,7 @@ export function decodeSuperblock(bytes: Uint8Array): Superblock {
     freeBlocks: view.u32le(0x0c) + (has64 ? view.u32le(0x158) * 2 ** 32 : 0),
     freeInodes: view.u32le(0x10),
     mkfsTime: view.u32le(0x108),
+    mountTime: view.u32le(0x2c),
     writeTime: view.u32le(0x30),
     lastCheckTime: view.u32le(0x40),
     mountCount: view.u16le(0x34),

@@ -1,0 +1,97 @@
+/**
+ * Which earlier version a card descends from, by what the versions say of themselves: the same partitions, and counters
+ * of the file systems that only grow. Without a version to descend from all of a card is read.
+ */
+import type { FileSystemStamp } from '../filesystems/filesystem.ts';
+import type { StoredSnapshot } from '../snapshot/catalog.ts';
+import type { SnapshotPartition, Volume } from '../snapshot/snapshot.ts';
+
+export interface Base {
+  readonly snapshot: StoredSnapshot;
+  /** Indices of the partitions whose file systems may descend from those of the version. */
+  readonly partitions: readonly number[];
+}
+
+/** Why all is read, in words that fit behind "all of it was read: ". */
+export interface NoBase {
+  readonly reason: string;
+}
+
+/** `versions` of the card, ascending. The newest one wins, unless an older one is exactly what the card holds. */
+export function chooseBase(versions: readonly StoredSnapshot[], now: Volume): Base | NoBase {
+  const candidates = now.partitions.flatMap((partition, i) => (isComparable(partition) ? [i] : []));
+  if (candidates.length === 0) return { reason: reasonOf(now) };
+  let best: Base | undefined;
+  let reason = 'no version of this card that is left can be compared';
+  for (const snapshot of versions.toReversed()) {
+    const difference = differenceOf(snapshot, now);
+    if (difference !== undefined) {
+      if (best === undefined && snapshot === versions.at(-1)) reason = difference;
+      continue;
+    }
+    const pairs = candidates.map((i) => ({ i, before: snapshot.volume.partitions[i]!, after: now.partitions[i]! }));
+    if (pairs.every(({ before, after }) => isComparable(before) && isEqualStamp(before.stamp, after.stamp))) {
+      return { snapshot, partitions: candidates };
+    }
+    const partitions = pairs.filter(({ before, after }) => mayDescend(before, after)).map(({ i }) => i);
+    if (partitions.length > (best?.partitions.length ?? 0)) best = { snapshot, partitions };
+    else if (snapshot === versions.at(-1)) reason = whyNot(pairs[0]!.before, pairs[0]!.after);
+  }
+  return best ?? { reason };
+}
+
+type Comparable = SnapshotPartition & { readonly stamp: FileSystemStamp };
+
+function isComparable(partition: SnapshotPartition): partition is Comparable {
+  return partition.clean === true && partition.stamp !== undefined;
+}
+
+function reasonOf({ partitions }: Volume): string {
+  const isUnclean = partitions.some(({ clean }) => clean === false);
+  return isUnclean ? 'the card was not shut down cleanly' : 'it holds no ext file system that can be compared';
+}
+
+/** Undefined when the version is of a device with the same size, table and partitions. */
+function differenceOf({ mode, volume, number }: StoredSnapshot, now: Volume): string | undefined {
+  if (mode === 'raw') return `version ${number} was made with --raw`;
+  const serials = [volume.device.serial, now.device.serial];
+  if (serials.every((serial) => serial !== '') && serials[0] !== serials[1]) {
+    return `the card or its reader has another serial number than at version ${number}`;
+  }
+  const placesOf = ({ partitions }: Volume): string =>
+    partitions.map(({ byteOffset, byteLength, type, uuid }) => [byteOffset, byteLength, type, uuid].join(' ')).join();
+  const isSame =
+    volume.byteLength === now.byteLength &&
+    volume.sectorSize === now.sectorSize &&
+    volume.table === now.table &&
+    volume.signature === now.signature &&
+    placesOf(volume) === placesOf(now);
+  return isSame ? undefined : `its partitions are not those of version ${number}`;
+}
+
+function isEqualStamp(a: FileSystemStamp, b: FileSystemStamp | undefined): boolean {
+  return (
+    b !== undefined &&
+    Object.keys(a).every((key) => a[key as keyof FileSystemStamp] === b[key as keyof FileSystemStamp])
+  );
+}
+
+/** Mounts and kilobytes written only grow, through skipped checks, remounts and recovery; a full e2fsck sets its time. */
+function mayDescend(before: SnapshotPartition, after: SnapshotPartition): boolean {
+  if (!isComparable(before) || !isComparable(after)) return false;
+  const [a, b] = [before.stamp, after.stamp];
+  return (
+    a.mkfsTime === b.mkfsTime &&
+    a.lastCheckTime === b.lastCheckTime &&
+    a.mountCount <= b.mountCount &&
+    a.kilobytesWritten <= b.kilobytesWritten
+  );
+}
+
+function whyNot(before: SnapshotPartition, after: SnapshotPartition): string {
+  if (before.clean === false) return 'the card was not shut down cleanly before the last version';
+  if (!isComparable(before) || !isComparable(after)) return 'the last version kept its file system whole';
+  if (before.stamp.mkfsTime !== after.stamp.mkfsTime) return 'its file system was made anew';
+  if (before.stamp.lastCheckTime !== after.stamp.lastCheckTime) return 'its file system was checked since';
+  return 'the card holds an older state than the last version';
+}

@@ -1,0 +1,165 @@
+/**
+ * Which pieces are carried over from the base without being read, and which of them are read all the same as a proof:
+ * those of the windows that were not read for the longest time.
+ */
+import type { ChunkId } from '../codec/chunk-id.ts';
+import { WINDOW_BYTES } from '../snapshot/map-node.ts';
+import type { FilePiece, IsLeftOut, RegionPlan } from './capture-plan.ts';
+import { ZERO_CHUNK, type BaseRuns, type FoundPieces } from './carried-pieces.ts';
+
+export interface CarryPlan {
+  readonly isCarried: IsLeftOut;
+  /** What a piece that is read as a proof must turn out to be; undefined for every other piece. */
+  expected(piece: FilePiece): Expected | undefined;
+  /** Runs of carried pieces only. */
+  readonly runs: BaseRuns;
+  /** All bytes in them. */
+  readonly unreadBytes: number;
+  /** Bytes of data in them. */
+  readonly carriedBytes: number;
+  /** Bytes of data that are read as a proof. */
+  readonly provedBytes: number;
+  /** For each window of the volume the number of the version that last read all of it; 0: the one being made. */
+  readonly lastRead: Uint32Array;
+}
+
+/** `id` is undefined for a piece of zeros. */
+export interface Expected {
+  readonly id: ChunkId | undefined;
+}
+
+export interface CarryRules {
+  /** By window, the number of the version that last read it. */
+  readonly lastRead: Uint32Array;
+  /** Percent of the carried bytes to be read as a proof. */
+  readonly proofPercent: number;
+  /** True for a chunk that is in the store and sound. */
+  readonly has: (id: ChunkId) => Promise<boolean>;
+}
+
+const CARRIED = 1;
+const PROVED = 2;
+
+export async function planCarry(
+  regions: readonly RegionPlan[],
+  found: FoundPieces,
+  rules: CarryRules,
+): Promise<CarryPlan> {
+  await dropAbsent(found, rules.has);
+  const windows = new Windows(rules.lastRead.length);
+  for (const [region, { files }] of regions.entries()) {
+    const isFound = found.isFound[region];
+    if (isFound !== undefined) windows.addHomes(region, files, isFound);
+  }
+  const { runs } = found;
+  for (let i = 0; i < runs.count; i++) {
+    const isCarried = found.isFound[runs.region[i]!]![runs.piece[i]!] === CARRIED;
+    if (isCarried && runs.chunk[i] !== ZERO_CHUNK)
+      windows.addBytes(runs.region[i]!, runs.piece[i]!, runs.byteLength[i]!);
+  }
+  const provedBytes = windows.chooseProof(rules, found);
+  const carriedRuns = onlyCarried(runs, found);
+  return {
+    isCarried: (region, piece) => found.isFound[region]?.[piece] === CARRIED,
+    expected({ region, number }) {
+      if (found.isFound[region]?.[number] !== PROVED) return undefined;
+      const chunk = found.chunkOf[region]![number]!;
+      return { id: chunk === ZERO_CHUNK ? undefined : runs.ids[chunk]! };
+    },
+    runs: carriedRuns,
+    unreadBytes: carriedRuns.byteLength.subarray(0, carriedRuns.count).reduce((sum, length) => sum + length, 0),
+    carriedBytes: windows.totalBytes - provedBytes,
+    provedBytes,
+    lastRead: windows.lastReadAfter(rules.lastRead),
+  };
+}
+
+/** A piece whose chunk the store lacks, or does not trust, is read again. */
+async function dropAbsent({ runs, isFound, chunkOf }: FoundPieces, has: CarryRules['has']): Promise<void> {
+  const isThere = new Uint8Array(runs.ids.length);
+  for (const [i, id] of runs.ids.entries()) isThere[i] = (await has(id)) ? 1 : 0;
+  for (const [region, pieces] of isFound.entries()) {
+    if (pieces === undefined) continue;
+    for (let piece = 0; piece < pieces.length; piece++) {
+      const chunk = chunkOf[region]![piece]!;
+      if (chunk !== ZERO_CHUNK && isThere[chunk] === 0) pieces[piece] = 0;
+    }
+  }
+}
+
+/** The pieces by the window in which they begin. */
+class Windows {
+  totalBytes = 0;
+  readonly #bytes: Float64Array;
+  readonly #hasPieces: Uint8Array;
+  readonly #isProved: Uint8Array;
+  readonly #homes: Uint32Array[] = [];
+
+  constructor(count: number) {
+    this.#bytes = new Float64Array(count);
+    this.#hasPieces = new Uint8Array(count);
+    this.#isProved = new Uint8Array(count);
+  }
+
+  addHomes(region: number, files: RegionPlan['files'], isFound: Uint8Array): void {
+    const homes = new Uint32Array(isFound.length);
+    const isSeen = new Uint8Array(isFound.length);
+    for (const row of files.order) {
+      const piece = files.piece[row]!;
+      if (isSeen[piece] === 1) continue;
+      isSeen[piece] = 1;
+      homes[piece] = Math.floor(files.byteOffset[row]! / WINDOW_BYTES);
+      if (isFound[piece] === CARRIED) this.#hasPieces[homes[piece]] = 1;
+    }
+    this.#homes[region] = homes;
+  }
+
+  addBytes(region: number, piece: number, byteLength: number): void {
+    const home = this.#homes[region]![piece]!;
+    this.#bytes[home] = this.#bytes[home]! + byteLength;
+    this.totalBytes += byteLength;
+  }
+
+  /** Marks pieces as proved, window by window, until the share is reached. Returns their bytes of data. */
+  chooseProof({ lastRead, proofPercent }: CarryRules, { isFound }: FoundPieces): number {
+    const wanted = (this.totalBytes * proofPercent) / 100;
+    const oldestFirst = [...this.#hasPieces.keys()]
+      .filter((window) => this.#hasPieces[window] === 1)
+      .sort((a, b) => lastRead[a]! - lastRead[b]! || a - b);
+    let proved = 0;
+    for (const window of oldestFirst) {
+      if (proved >= wanted) break;
+      this.#isProved[window] = 1;
+      proved += this.#bytes[window]!;
+    }
+    for (const [region, homes] of this.#homes.entries()) {
+      const pieces = isFound[region];
+      if (pieces === undefined) continue;
+      for (const [piece, home] of homes.entries()) {
+        if (pieces[piece] === CARRIED && this.#isProved[home] === 1) pieces[piece] = PROVED;
+      }
+    }
+    return proved;
+  }
+
+  lastReadAfter(before: Uint32Array): Uint32Array {
+    return before.map((version, window) => {
+      return this.#hasPieces[window] === 1 && this.#isProved[window] === 0 ? version : 0;
+    });
+  }
+}
+
+function onlyCarried(runs: BaseRuns, { isFound }: FoundPieces): BaseRuns {
+  const kept = { ...runs, count: 0 };
+  for (let i = 0; i < runs.count; i++) {
+    if (isFound[runs.region[i]!]![runs.piece[i]!] !== CARRIED) continue;
+    const to = kept.count++;
+    kept.byteOffset[to] = runs.byteOffset[i]!;
+    kept.byteLength[to] = runs.byteLength[i]!;
+    kept.chunk[to] = runs.chunk[i]!;
+    kept.chunkOffset[to] = runs.chunkOffset[i]!;
+    kept.region[to] = runs.region[i]!;
+    kept.piece[to] = runs.piece[i]!;
+  }
+  return kept;
+}

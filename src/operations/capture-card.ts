@@ -1,0 +1,138 @@
+/** Reads a card: what may have changed if that can be told, else all that is in use. */
+import { toHex } from '../bytes/hex.ts';
+import type { CapturePlan } from '../capture/capture-plan.ts';
+import type { CarryPlan } from '../capture/carry-plan.ts';
+import { captureVolume, ProofFailedError, type CaptureResult } from '../capture/chunk-pipeline.ts';
+import type { DiskMap } from '../capture/disk-map.ts';
+import type { BlockSource } from '../device/block-source.ts';
+import { encodeAttachment, encodeHotFiles, encodeLastRead, HOT_FILES, LAST_READ } from '../snapshot/attachments.ts';
+import type { StoredSnapshot } from '../snapshot/catalog.ts';
+import type { Snapshot, SnapshotMode } from '../snapshot/snapshot.ts';
+import type { Store, WriteSession } from '../store/store.ts';
+import { HotFiles } from './hot-files.ts';
+import { planIncremental, readHotFiles, type Incremental, type IncrementalOptions } from './plan-incremental.ts';
+import type { OperationOptions, Warning } from './progress.ts';
+import { markSuspects } from './suspects.ts';
+
+export interface CardToCapture {
+  readonly source: BlockSource;
+  readonly disk: DiskMap;
+  readonly plan: CapturePlan;
+  /** Newest version of the card until now. */
+  readonly previous: StoredSnapshot | undefined;
+  /** Why all of it is to be read whatever can be told; undefined: carry over what can be. */
+  readonly readAll: FullRead | undefined;
+  readonly incremental: Omit<IncrementalOptions, 'has' | 'signal'>;
+}
+
+/** A read of all that is in use. */
+export interface FullRead {
+  readonly mode: SnapshotMode;
+  readonly reason: string;
+  readonly warnings?: readonly Warning[];
+  readonly changedInPlace?: Incremental['changedInPlace'];
+}
+
+export interface CapturedCard {
+  readonly captured: CaptureResult;
+  readonly mode: SnapshotMode;
+  readonly modeReason: string;
+  readonly base: StoredSnapshot | undefined;
+  readonly carry: CarryPlan | undefined;
+  readonly attachments: Snapshot['attachments'];
+  readonly warnings: readonly Warning[];
+}
+
+export async function captureCard(
+  store: Store,
+  session: WriteSession,
+  card: CardToCapture,
+  options: OperationOptions,
+): Promise<CapturedCard> {
+  const planned = await tellChanges(store, session, card, options);
+  if ('reason' in planned) return readAll(store, session, card, planned, options);
+  try {
+    const captured = await capture(store, session, card, planned.hot, planned.carry, options);
+    return {
+      captured,
+      mode: 'incremental',
+      modeReason: planned.reasons.join('; '),
+      base: planned.base,
+      carry: planned.carry,
+      attachments: await putAttachments(store, session, card, planned),
+      warnings: [],
+    };
+  } catch (error) {
+    if (!(error instanceof ProofFailedError)) throw error;
+    const warning = await markSuspects(store, card, planned, error);
+    const reason = 'a file had changed without a trace';
+    return readAll(store, session, card, { mode: 'full', reason, warnings: [warning] }, options);
+  }
+}
+
+async function tellChanges(
+  store: Store,
+  session: WriteSession,
+  { source, disk, plan, readAll: told, incremental }: CardToCapture,
+  { onProgress, signal }: OperationOptions,
+): Promise<Incremental | FullRead> {
+  if (told !== undefined) return told;
+  onProgress?.({ phase: 'scan', doneBytes: 0, totalBytes: 0 });
+  const has = async (id: Uint8Array): Promise<boolean> => session.has(id);
+  const planned = await planIncremental(store, source, disk, plan, { ...incremental, has, signal });
+  return 'reason' in planned ? { mode: 'full', ...planned } : planned;
+}
+
+async function readAll(
+  store: Store,
+  session: WriteSession,
+  card: CardToCapture,
+  full: FullRead,
+  options: OperationOptions,
+): Promise<CapturedCard> {
+  const { previous } = card;
+  const { mode, reason: modeReason, warnings = [], changedInPlace = new Map() } = full;
+  // A list that cannot be read any more is made anew; it only makes later backups read more.
+  const hot = new HotFiles(previous === undefined ? [] : await readHotFiles(store, previous).catch(() => []));
+  const captured = await capture(store, session, card, hot, undefined, options);
+  const attachments = await putAttachments(store, session, card, { hot, changedInPlace });
+  return { captured, mode, modeReason, base: undefined, carry: undefined, attachments, warnings };
+}
+
+async function capture(
+  store: Store,
+  session: WriteSession,
+  { source, disk, plan }: CardToCapture,
+  hot: HotFiles,
+  carry: CarryPlan | undefined,
+  { onProgress, signal }: OperationOptions,
+): Promise<CaptureResult> {
+  return captureVolume(source, plan, store, session, {
+    carry,
+    signal,
+    onFilePiece: (piece, bytes) => hot.look(plan, disk, piece, bytes),
+    onProgress: ({ readBytes, totalBytes, newBytes }) =>
+      onProgress?.({ phase: 'read', doneBytes: readBytes, totalBytes, newBytes }),
+  });
+}
+
+async function putAttachments(
+  store: Store,
+  session: WriteSession,
+  { disk }: CardToCapture,
+  { hot, changedInPlace, carry }: Pick<Incremental, 'hot' | 'changedInPlace'> & { readonly carry?: CarryPlan },
+): Promise<Snapshot['attachments']> {
+  const files = hot.after(disk, changedInPlace);
+  const bodies = [
+    ...(files.length === 0 ? [] : [{ kind: HOT_FILES, body: encodeHotFiles(files) }]),
+    ...(carry === undefined ? [] : [{ kind: LAST_READ, body: encodeLastRead(carry.lastRead) }]),
+  ];
+  const attachments: { kind: string; node: string }[] = [];
+  for (const { kind, body } of bodies) {
+    const node = encodeAttachment(body);
+    const id = store.hasher.hash(node);
+    if (!(await session.has(id))) await session.put('node', id, node);
+    attachments.push({ kind, node: toHex(id) });
+  }
+  return attachments;
+}

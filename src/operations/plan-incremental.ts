@@ -1,0 +1,112 @@
+/** The quick backup: what need not be read because the file system itself says that it has not changed. */
+import { chooseBase, type NoBase } from '../capture/base-choice.ts';
+import type { CapturePlan } from '../capture/capture-plan.ts';
+import { findInBase } from '../capture/carried-pieces.ts';
+import { planCarry, type CarryPlan } from '../capture/carry-plan.ts';
+import type { DiskMap } from '../capture/disk-map.ts';
+import type { ChunkId } from '../codec/chunk-id.ts';
+import type { BlockSource } from '../device/block-source.ts';
+import { CardkeepError } from '../errors.ts';
+import { fromHex } from '../bytes/hex.ts';
+import {
+  decodeAttachment,
+  decodeHotFiles,
+  decodeLastRead,
+  HOT_FILES,
+  LAST_READ,
+  type HotFile,
+} from '../snapshot/attachments.ts';
+import type { StoredSnapshot } from '../snapshot/catalog.ts';
+import { WINDOW_BYTES } from '../snapshot/map-node.ts';
+import { openSnapshotSource } from '../snapshot/snapshot-source.ts';
+import type { Volume } from '../snapshot/snapshot.ts';
+import type { Store } from '../store/store.ts';
+import { compareWithBase } from './compare-with-base.ts';
+import { HotFiles } from './hot-files.ts';
+
+export interface Incremental {
+  readonly base: StoredSnapshot;
+  readonly carry: CarryPlan;
+  readonly hot: HotFiles;
+  /** By index of the partition. */
+  readonly changedInPlace: ReadonlyMap<number, readonly number[]>;
+  /** Why some partitions are read as a whole. */
+  readonly reasons: readonly string[];
+}
+
+/** All is to be read; what was changed in place may be known all the same. */
+export type NothingCarried = NoBase & Partial<Pick<Incremental, 'changedInPlace'>>;
+
+export interface IncrementalOptions {
+  /** Versions of the card that it may descend from, ascending. */
+  readonly versions: readonly StoredSnapshot[];
+  /** What is known of the card, its map still empty. */
+  readonly outline: Volume;
+  readonly proofPercent: number;
+  readonly keepSwap: boolean;
+  readonly has: (id: ChunkId) => Promise<boolean>;
+  readonly nowMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** `disk` was read with `compares`. Damage of the base gives a reason, not an error. */
+export async function planIncremental(
+  store: Pick<Store, 'readChunk'>,
+  source: BlockSource,
+  disk: DiskMap,
+  plan: CapturePlan,
+  options: IncrementalOptions,
+): Promise<Incremental | NothingCarried> {
+  const choice = chooseBase(options.versions, options.outline);
+  if ('reason' in choice) return choice;
+  const base = choice.snapshot;
+  try {
+    const baseSource = openSnapshotSource(store, base.volume);
+    const comparison = await compareWithBase(source, disk, choice, baseSource, {
+      keepSwap: options.keepSwap,
+      nowSeconds: options.nowMs / 1000,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    if ('reason' in comparison) return comparison;
+    const hot = new HotFiles(await readHotFiles(store, base));
+    for (const [region, isSame] of comparison.isSame.entries()) {
+      const { entry, report } = disk.partitions[disk.regions[region]!.partition ?? -1] ?? {};
+      if (isSame === undefined || entry === undefined || report === undefined || !('inodes' in report)) continue;
+      if (report.inodes !== undefined) hot.takeOut(entry.number, report.inodes, isSame);
+    }
+    const found = await findInBase(plan.regions, comparison.isSame, baseSource.map);
+    const lastRead = await readLastRead(store, base);
+    const carry = await planCarry(plan.regions, found, { ...options, lastRead });
+    const { changedInPlace, reasons } = comparison;
+    if (carry.runs.count === 0 && carry.provedBytes === 0) {
+      return { reason: `every file of it may have changed since version ${base.number}`, changedInPlace };
+    }
+    return { base, carry, hot, changedInPlace, reasons };
+  } catch (error) {
+    if (!(error instanceof CardkeepError) || (error.kind !== 'damaged' && error.kind !== 'not-found')) throw error;
+    return { reason: `version ${base.number} in the store is damaged` };
+  }
+}
+
+/** The files that a version says are to be read each time; none where it does not say. */
+export async function readHotFiles(store: Pick<Store, 'readChunk'>, snapshot: StoredSnapshot): Promise<HotFile[]> {
+  const body = await readAttachment(store, snapshot, HOT_FILES);
+  return body === undefined ? [] : decodeHotFiles(body);
+}
+
+/** By window, the number of the version that last read all of it. */
+export async function readLastRead(store: Pick<Store, 'readChunk'>, snapshot: StoredSnapshot): Promise<Uint32Array> {
+  const windows = Math.ceil(snapshot.volume.byteLength / WINDOW_BYTES);
+  const body = await readAttachment(store, snapshot, LAST_READ);
+  const versions = body === undefined ? new Uint32Array(windows) : decodeLastRead(body, windows);
+  return versions.map((version) => (version === 0 ? snapshot.number : version));
+}
+
+async function readAttachment(
+  store: Pick<Store, 'readChunk'>,
+  { attachments }: StoredSnapshot,
+  kind: string,
+): Promise<Uint8Array | undefined> {
+  const named = attachments.find((attachment) => attachment.kind === kind);
+  return named === undefined ? undefined : decodeAttachment(await store.readChunk(fromHex(named.node)));
+}

@@ -1,0 +1,83 @@
+/** What a backup and its dry run do before they part: tables, file systems, which card it is, what it may descend from. */
+import { randomBytes } from 'node:crypto';
+import { planCapture } from '../capture/capture-plan.ts';
+import { readDiskMap } from '../capture/disk-map.ts';
+import type { BlockSource } from '../device/block-source.ts';
+import { readCatalog, type Catalog } from '../snapshot/catalog.ts';
+import type { DeviceIdentity, Volume } from '../snapshot/snapshot.ts';
+import type { Store } from '../store/store.ts';
+import type { CardToCapture } from './capture-card.ts';
+import { chooseCard, type CardWish, type ChosenCard } from './choose-card.ts';
+import { describeVolume, suggestCardName } from './describe-volume.ts';
+import { beginPhase, type OperationOptions } from './progress.ts';
+import { ancestorsOnly } from './restore-records.ts';
+
+/** Percent of what is carried over that each run reads all the same. */
+const PROOF_PERCENT = 2;
+
+export interface CaptureWishes extends OperationOptions {
+  readonly device: DeviceIdentity;
+  /** Card name given by the user; undefined: by identity. */
+  readonly card?: string | undefined;
+  readonly raw?: boolean | undefined;
+  readonly full?: boolean | undefined;
+  readonly keepSwap?: boolean | undefined;
+  /** Percent of the bytes carried over that are read all the same, the longest unread first; 2 by default. */
+  readonly proofPercent?: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export interface PreparedCapture {
+  readonly catalog: Catalog;
+  readonly card: CardToCapture;
+  readonly chosen: ChosenCard;
+  /** Chosen again shortly before the version is written: another backup may have ended meanwhile. */
+  readonly chooseAgain: (catalog: Catalog) => ChosenCard;
+}
+
+/** Throws what `chooseCard` throws. Without a store there is nothing to descend from. */
+export async function prepareCapture(
+  store: Store | undefined,
+  source: BlockSource,
+  wishes: CaptureWishes,
+): Promise<PreparedCapture> {
+  beginPhase(wishes, 'open');
+  const catalog = store === undefined ? { cards: [], damaged: [] } : await readCatalog(store);
+  beginPhase(wishes, 'scan');
+  const disk = await readDiskMap(source, {
+    raw: wishes.raw === true,
+    keepSwap: wishes.keepSwap === true,
+    compares: catalog.cards.length > 0 && wishes.raw !== true && wishes.full !== true,
+    ...(wishes.signal === undefined ? {} : { signal: wishes.signal }),
+  });
+  const empty = { levels: 0, mapRoot: '', liveBytesOfPartition: new Map<number, number>() };
+  const outline: Volume = describeVolume(source, disk, wishes.device, empty);
+  const wish: CardWish = { name: wishes.card, suggestedName: await suggestCardName(source, disk) };
+  const chooseAgain = (from: Catalog): ChosenCard => chooseCard(from, outline, wish, randomBytes);
+  const chosen = chooseAgain(catalog);
+  const versions = catalog.cards.find(({ cardId }) => cardId === chosen.cardId)?.snapshots ?? [];
+  const card: CardToCapture = {
+    source,
+    disk,
+    plan: planCapture(disk),
+    previous: chosen.previous,
+    readAll: reasonToReadAll(chosen, wishes),
+    incremental: {
+      versions: store === undefined ? [] : await ancestorsOnly(store, versions),
+      outline,
+      proofPercent: wishes.proofPercent ?? PROOF_PERCENT,
+      keepSwap: wishes.keepSwap === true,
+      nowMs: wishes.now(),
+    },
+  };
+  return { catalog, card, chosen, chooseAgain };
+}
+
+function reasonToReadAll({ previous, hasTwin }: ChosenCard, wishes: CaptureWishes): CardToCapture['readAll'] {
+  if (wishes.raw === true) return { mode: 'raw', reason: 'every byte was asked for' };
+  if (wishes.full === true) return { mode: 'full', reason: 'a full read was asked for' };
+  if (previous === undefined) return { mode: 'full', reason: 'first version of this card' };
+  if (hasTwin) return { mode: 'full', reason: 'another card of the store has the same IDs' };
+  return undefined;
+}
