@@ -23,6 +23,7 @@ interface Group {
   readonly blockBitmap: number;
   readonly inodeBitmap: number;
   readonly inodeTable: number;
+  readonly blocks: number;
 }
 
 interface Damage {
@@ -61,7 +62,7 @@ const DAMAGES: readonly Damage[] = [
     change: (bytes, groups) =>
       groups.forEach((group) => {
         fillBlock(bytes, group.blockBitmap, 0);
-        setCounts(bytes, group, { blocks: 8192 });
+        setCounts(bytes, group, { blocks: group.blocks });
       }),
   },
   {
@@ -117,6 +118,21 @@ const DAMAGES: readonly Damage[] = [
     change: (bytes) => bytes.copyWithin(inodeAt('/tiny') + 0x28, inodeAt('/big') + 0x28, inodeAt('/big') + 0x28 + 60),
   },
   {
+    name: 'bitmaps cleared, and files that were deleted while open',
+    change: (bytes, groups) => {
+      const [first, second] = [inodeAt('/fragments'), inodeAt('/big')];
+      bytes.writeUInt32LE(inodeOf('/fragments'), 1024 + 0xe8);
+      bytes.writeUInt32LE(inodeOf('/big'), first + 0x14);
+      for (const at of [first, second]) bytes.writeUInt16LE(0, at + 0x1a);
+      for (const group of groups) {
+        const inodes = bytes.readUInt32LE(1024 + 0x28);
+        fillBlock(bytes, group.blockBitmap, 0);
+        bytes.fill(0, group.inodeBitmap * BLOCK_SIZE, group.inodeBitmap * BLOCK_SIZE + inodes / 8);
+        setCounts(bytes, group, { blocks: group.blocks, inodes });
+      }
+    },
+  },
+  {
     name: 'a damaged folder',
     change: (bytes) => bytes.fill(0xff, blockOf('/many') * 1024 + 40, blockOf('/many') * 1024 + 80),
   },
@@ -132,6 +148,10 @@ function inodeAt(name: string): number {
   const answer = run('debugfs', ['-R', `imap ${name}`, sound]);
   const [, block, offset] = /located at block (\d+), offset (0x[\da-f]+)/u.exec(answer)!;
   return Number(block) * BLOCK_SIZE + Number(offset);
+}
+
+function inodeOf(name: string): number {
+  return Number(/Inode: (\d+)/u.exec(run('debugfs', ['-R', `stat ${name}`, sound]))![1]);
 }
 
 function blockOf(name: string): number {
@@ -152,6 +172,11 @@ function groupsOf(dump: string): Group[] {
       blockBitmap: Number(/Block bitmap at (\d+)/u.exec(group)![1]),
       inodeBitmap: Number(/Inode bitmap at (\d+)/u.exec(group)![1]),
       inodeTable: Number(/Inode table at (\d+)/u.exec(group)![1]),
+      blocks: /^\(Blocks (\d+)-(\d+)\)/u
+        .exec(group)!
+        .slice(1)
+        .map(Number)
+        .reduce((first, last) => last - first + 1),
     }));
 }
 

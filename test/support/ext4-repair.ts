@@ -18,7 +18,7 @@ export function runE2fsck(image: string, ...options: string[]): FsckResult {
     encoding: 'latin1',
     timeout: 60_000,
     maxBuffer: 256 * 1024 * 1024,
-    env: { ...process.env, LC_ALL: 'C', E2FSCK_TIME: '1700000000', PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
+    env: { ...process.env, LC_ALL: 'C', E2FSCK_TIME: '2000000000', PATH: `${process.env['PATH']}:/usr/sbin:/sbin` },
   });
   return { status: result.status, output: (result.stdout + result.stderr).replaceAll(image, 'IMAGE') };
 }

@@ -95,7 +95,7 @@ function visitTablePart(
       const index = blockFirst + i;
       const at = blockAt + i * sb.inodeSize;
       const isMarked = ((bitmaps.inodes[bitmapAt + (index >>> 3)]! >>> (index & 7)) & 1) !== 0;
-      if (!isMarked && !isInodeInUse(table, at)) continue;
+      if (!isMarked && !isInodeInUse(table, at, sb.inodeCount)) continue;
       isUsed = true;
       visitor.inode(part.group * sb.inodesPerGroup + index + 1, table, at, index >= part.used);
     }

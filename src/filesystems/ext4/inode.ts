@@ -64,12 +64,13 @@ export function inodeMapRoot(table: DataView, at: number): Uint8Array {
 }
 
 /**
- * True when the record itself says that the inode is used: it has links, or it is a deleted one without a time of
- * deletion, which e2fsck would report.
+ * True when the record itself says that the inode is used: it has links, or it is deleted without a time of deletion. In
+ * an orphan's place for that time stands the number of the next orphan (NEXT_ORPHAN() in Linux fs/ext4/ext4.h): e2fsck
+ * reads all maps of that list.
  */
-export function isInodeInUse(table: DataView, at: number): boolean {
+export function isInodeInUse(table: DataView, at: number, inodeCount: number): boolean {
   if (table.getUint16(at + 0x1a, true) !== 0) return true;
-  return table.getUint16(at, true) !== 0 && table.getUint32(at + 0x14, true) === 0;
+  return table.getUint16(at, true) !== 0 && table.getUint32(at + 0x14, true) <= inodeCount;
 }
 
 /** The seed of all checksums that belong to one inode: number and generation. */
