@@ -185,7 +185,8 @@ function makeOrphan(): void {
 
 /** The kernel keeps the hashes of a verity file behind its end (Linux Documentation/filesystems/ext4/verity.rst). */
 function makeVerityFile(): void {
-  const script = ['sif /verified size 20000', 'sif /verified flags 0x180000', ''];
+  const flags = Number(/Flags: (0x[\da-f]+)/u.exec(run('debugfs', ['-R', 'stat /verified', image]))?.[1]);
+  const script = ['sif /verified size 20000', `sif /verified flags 0x${(flags | 0x100000).toString(16)}`, ''];
   run('debugfs', ['-w', '-f', '-', image], { input: script.join('\n') });
 }
 
