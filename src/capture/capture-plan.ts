@@ -2,7 +2,14 @@
  * What is read and how it is cut: every live byte of the device in exactly one piece, in device order.
  * A piece becomes a chunk; it may lie in several places of the device (a fragmented file).
  */
-import { EMPTY_EXTENTS, extentsFrom, subtractExtents, totalBytes, unionExtents } from '../bytes/extent-list.ts';
+import {
+  EMPTY_EXTENTS,
+  extentsFrom,
+  intersectExtents,
+  subtractExtents,
+  totalBytes,
+  unionExtents,
+} from '../bytes/extent-list.ts';
 import type { ExtentList } from '../bytes/extent-list.ts';
 import type { DiskMap, Region } from './disk-map.ts';
 import { claimedExtents, contestedExtents, cutFilePieces } from './file-pieces.ts';
@@ -49,7 +56,7 @@ export interface CapturePlan {
 /** True for file pieces that need not be read, by region and number of the piece. */
 export type IsLeftOut = (region: number, piece: number) => boolean;
 
-const METADATA_PIECE_BYTES = 16 * 1024;
+export const METADATA_PIECE_BYTES: number = 16 * 1024;
 const BULK_PIECE_BYTES = 64 * 1024;
 const CONTESTED_PIECE_BYTES = 4 * 1024;
 
@@ -64,7 +71,10 @@ export interface RegionPlan {
 
 /** Throws when a live byte would lie in no piece, or in two: a bug that must never reach a store. */
 export function planCapture(disk: DiskMap): CapturePlan {
-  const plans = disk.regions.map(planRegion);
+  return planOf(disk.regions.map(planRegion));
+}
+
+function planOf(plans: readonly RegionPlan[]): CapturePlan {
   let zero = EMPTY_EXTENTS;
   for (const plan of plans) zero = unionExtents(zero, plan.zero);
   return {
@@ -77,6 +87,16 @@ export function planCapture(disk: DiskMap): CapturePlan {
       }
     },
   };
+}
+
+/** The same plan without reading `zero` (absolute), which must lie in the metadata: it is taken as zero. */
+export function assumeZero(plan: CapturePlan, zero: ExtentList): CapturePlan {
+  const regions = plan.regions.map((region) => {
+    const here = intersectExtents(region.metadata, zero);
+    if (here.count === 0) return region;
+    return { ...region, metadata: subtractExtents(region.metadata, here), zero: unionExtents(region.zero, here) };
+  });
+  return planOf(regions);
 }
 
 function planRegion(region: Region): RegionPlan {

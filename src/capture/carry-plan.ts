@@ -128,7 +128,9 @@ class Windows {
       .sort((a, b) => lastRead[a]! - lastRead[b]! || a - b);
     let proved = 0;
     for (const window of oldestFirst) {
-      if (proved >= wanted) break;
+      if (wanted === 0) break;
+      // At least one; a window that would pass the share waits for the next run, a smaller one does not.
+      if (proved > 0 && proved + this.#bytes[window]! > wanted) continue;
       this.#isProved[window] = 1;
       proved += this.#bytes[window]!;
     }

@@ -37,10 +37,17 @@ const TESTS: readonly Test[] = [
   startsWith('KDMV'),
   startsWith('\x7f\x10\xda\xbe', 64),
   startsWith('vhdxfile'),
-  (_, view) => view.u16be(510) === 0x55aa,
+  hasPartitionTable,
   (_, view) => view.u16le(1080) === 0xef53,
   startsWith('LUKS\xba\xbe'),
 ];
+
+/** An MBR with at least one partition; boot code and kernels bear its signature alone. */
+function hasPartitionTable(bytes: Uint8Array): boolean {
+  const entries = [0x1be, 0x1ce, 0x1de, 0x1ee];
+  const isTable = bytes[510] === 0x55 && bytes[511] === 0xaa && entries.every((at) => (bytes[at]! & 0x7f) === 0);
+  return isTable && entries.some((at) => bytes[at + 4] !== 0);
+}
 
 /** All tests look within these bytes. */
 const HEAD_BYTES = 2048;

@@ -39,6 +39,8 @@ export interface LiveMap {
   readonly inodes?: InodeFacts;
   /** What stays the same as long as it is this file system, unless somebody repairs or converts it. */
   readonly identity?: string;
+  /** Part of `metadata` that only resizing the file system writes to, which changes its identity. */
+  readonly reserved?: ExtentList;
   /** Seconds since 1970: when it was last mounted. */
   readonly mountTime?: number;
 }

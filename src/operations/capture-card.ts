@@ -52,7 +52,14 @@ export async function captureCard(
   const planned = await tellChanges(store, session, card, options);
   if ('reason' in planned) return readAll(store, session, card, planned, options);
   try {
-    const captured = await capture(store, session, card, planned.hot, planned.carry, options);
+    const captured = await capture(
+      store,
+      session,
+      { ...card, plan: planned.plan },
+      planned.hot,
+      planned.carry,
+      options,
+    );
     return {
       captured,
       mode: 'incremental',

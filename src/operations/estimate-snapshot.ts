@@ -43,6 +43,6 @@ export async function estimateSnapshot(
   if ('reason' in planned) {
     return { ...estimate, mode: 'full', modeReason: planned.reason, wouldReadBytes: plan.readBytes };
   }
-  const wouldReadBytes = plan.readBytes - planned.carry.unreadBytes;
+  const wouldReadBytes = planned.plan.readBytes - planned.carry.unreadBytes;
   return { ...estimate, mode: 'incremental', modeReason: planned.reasons.join('; '), wouldReadBytes };
 }

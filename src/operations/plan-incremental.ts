@@ -1,9 +1,10 @@
 /** The quick backup: what need not be read because the file system itself says that it has not changed. */
 import { chooseBase, type NoBase } from '../capture/base-choice.ts';
-import type { CapturePlan } from '../capture/capture-plan.ts';
+import { assumeZero, type CapturePlan } from '../capture/capture-plan.ts';
 import { findInBase } from '../capture/carried-pieces.ts';
 import { planCarry, type CarryPlan } from '../capture/carry-plan.ts';
 import type { DiskMap } from '../capture/disk-map.ts';
+import { findSteadyZeros } from '../capture/steady-zeros.ts';
 import type { ChunkId } from '../codec/chunk-id.ts';
 import type { BlockSource } from '../device/block-source.ts';
 import { CardkeepError } from '../errors.ts';
@@ -26,6 +27,8 @@ import { HotFiles } from './hot-files.ts';
 
 export interface Incremental {
   readonly base: StoredSnapshot;
+  /** What is left to be read, but for what `carry` carries. */
+  readonly plan: CapturePlan;
   readonly carry: CarryPlan;
   readonly hot: HotFiles;
   /** By index of the partition. */
@@ -77,11 +80,13 @@ export async function planIncremental(
     const found = await findInBase(plan.regions, comparison.isSame, baseSource.map);
     const lastRead = await readLastRead(store, base);
     const carry = await planCarry(plan.regions, found, { ...options, lastRead });
+    const compared = comparison.isSame.flatMap((isSame, region) => (isSame === undefined ? [] : [region]));
+    const steady = await findSteadyZeros(disk, plan, compared, baseSource.map);
     const { changedInPlace, reasons } = comparison;
     if (carry.runs.count === 0 && carry.provedBytes === 0) {
       return { reason: `every file of it may have changed since version ${base.number}`, changedInPlace };
     }
-    return { base, carry, hot, changedInPlace, reasons };
+    return { base, plan: assumeZero(plan, steady), carry, hot, changedInPlace, reasons };
   } catch (error) {
     if (!(error instanceof CardkeepError) || (error.kind !== 'damaged' && error.kind !== 'not-found')) throw error;
     return { reason: `version ${base.number} in the store is damaged` };

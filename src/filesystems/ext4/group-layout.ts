@@ -75,6 +75,14 @@ export function* groupHeadBlocks(sb: Superblock, group: number): Generator<reado
   }
 }
 
+/** The part of `groupHeadBlocks` that is only reserved for more descriptors; undefined where a group has none. */
+export function reservedHeadBlocks(sb: Superblock, group: number): readonly [start: number, end: number] | undefined {
+  const hasMetaBg = (sb.features.incompat & INCOMPAT.metaBg) !== 0;
+  if (hasMetaBg || sb.reservedDescriptorBlocks === 0 || !hasSuperblockCopy(sb, group)) return undefined;
+  const start = superblockBlock(sb, group) + 1 + descriptorBlockCount(sb);
+  return [start, start + sb.reservedDescriptorBlocks];
+}
+
 /** With 1 KiB blocks and bigalloc, group 0 begins at block 0 but the superblock is at byte 1024 all the same. */
 function superblockBlock(sb: Superblock, group: number): number {
   const first = groupFirstBlock(sb, group);

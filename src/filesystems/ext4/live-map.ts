@@ -10,7 +10,7 @@ import {
 import { type LiveMap } from '../filesystem.ts';
 import { type BlockClaims } from './block-claims.ts';
 import { extVersion, INCOMPAT, RO_COMPAT } from './features.ts';
-import { primaryDescriptorBlocks } from './group-layout.ts';
+import { primaryDescriptorBlocks, reservedHeadBlocks } from './group-layout.ts';
 import { type Journal } from './journal.ts';
 import { RangeCollector } from './range-collector.ts';
 import { SUPERBLOCK_BYTES, SUPERBLOCK_OFFSET, type Superblock } from './superblock.ts';
@@ -86,6 +86,7 @@ function describe(
     clean: isClean,
     ...(isClean ? {} : { note: 'was not shut down cleanly' }),
     identity: identityOf(sb),
+    reserved: reservedBytes(sb),
     mountTime: sb.mountTime,
     stamp: {
       mkfsTime: sb.mkfsTime,
@@ -117,6 +118,15 @@ function identityOf(sb: Superblock): string {
     checksumSeed,
     ...features.map((bits) => bits >>> 0),
   ].join(' ');
+}
+
+function reservedBytes(sb: Superblock): ExtentList {
+  const bytes = new RangeCollector();
+  for (let group = 0; group < sb.groupCount; group++) {
+    const [start, end] = reservedHeadBlocks(sb, group) ?? [0, 0];
+    bytes.add(start * sb.blockSize, Math.min(end, sb.blockCount) * sb.blockSize);
+  }
+  return bytes.build();
 }
 
 function superblockBytes(sb: Superblock): ExtentList {
