@@ -24,7 +24,7 @@ const image = `${FOLDER}/image`;
 const WRITER = fileURLToPath(new URL('../support/busy-writer.mjs', import.meta.url));
 const SEED = Number(process.env['CARDKEEP_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const COMBINATIONS = Number(process.env['CARDKEEP_COMBINATIONS'] ?? 8);
-const STEPS = 250;
+const STEPS = 180;
 /** A file that loses its name but not its blocks in the end. */
 const ORPHAN = 'will-be-an-orphan';
 
@@ -133,7 +133,7 @@ function randomOptions(random: Random): string {
 
 /** Makes `image` and gives it a life; true when the kernel wrote it. Throws what mke2fs says when it refuses. */
 function makeAndAge({ options, mount }: FileSystem, random: Random): boolean {
-  const mebibytes = options.includes('-b 65536') || options.includes('-b 16384') ? 64 : 32;
+  const mebibytes = options.includes('-b 65536') || options.includes('-b 16384') ? 64 : 24;
   const words = options.split(' ');
   const seed = random.below(2 ** 31);
   makeExt4Image(image, mebibytes, words);

@@ -193,7 +193,7 @@ describe.each([
     rmSync(TREE, { recursive: true, force: true });
     mkdirSync(TREE);
     fillFolder(TREE, BLOCK_SIZE);
-    makeExt4Image(sound, 24, [...options.split(' '), '-b', `${BLOCK_SIZE}`, '-d', TREE]);
+    makeExt4Image(sound, 16, [...options.split(' '), '-b', `${BLOCK_SIZE}`, '-d', TREE]);
     groups = groupsOf(run('dumpe2fs', [sound]));
   });
 

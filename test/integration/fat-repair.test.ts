@@ -84,10 +84,10 @@ const SHAPES: readonly FatOptions[] = [
   { megabytes: 34, bits: 32, sectorBytes: 512, sectorsPerCluster: 1 },
 ];
 
-/** Large ones get a share of the damages each. */
+/** Large ones get a share of the damages each, and FAT32 all that only it can have. */
 function damagesFor({ megabytes, bits }: FatOptions): typeof DAMAGES {
-  const share = bits === 32 || megabytes < 16 ? 1 : 4;
-  return DAMAGES.filter((_, i) => i % share === megabytes % share);
+  const share = megabytes < 16 ? 1 : bits === 32 ? 3 : 4;
+  return DAMAGES.filter(({ name }, i) => i % share === megabytes % share || (bits === 32 && /FSInfo|copy/u.test(name)));
 }
 
 function makeVolume(folder: string, options: FatOptions): Buffer {

@@ -249,6 +249,28 @@ describe('FAT32 only', () => {
     expect(isFree(await mapOf(fat.image), fat, 2)).toBe(false);
   });
 
+  it('keeps the sectors where FSInfo and the copy of the boot sector are said to be', async () => {
+    const fat = buildFat(32, 100);
+    for (const [field, cluster] of [
+      [48, 50],
+      [50, 101],
+    ] as const) {
+      fat.image.writeUInt16LE(fat.at(cluster) / 512, field);
+    }
+    const map = await mapOf(fat.image);
+    expect([49, 50, 51, 100, 101].map((cluster) => isFree(map, fat, cluster))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      false,
+    ]);
+    // Behind the last cluster and behind the end.
+    fat.image.writeUInt16LE(fat.at(102) / 512, 48);
+    fat.image.writeUInt16LE(0xffff, 50);
+    expect(isFree(await mapOf(fat.image), fat, 50)).toBe(true);
+  });
+
   it('needs no FSInfo', async () => {
     const fat = buildFat(32, 100);
     fat.image.writeUInt16LE(1, 48);
