@@ -30,6 +30,7 @@ export interface BackupFlags {
   readonly tag?: readonly string[];
   readonly at?: string;
   readonly full?: boolean;
+  readonly proof?: string;
   readonly raw?: boolean;
   readonly keepSwap?: boolean;
   readonly yes?: boolean;
@@ -39,6 +40,7 @@ export interface BackupFlags {
 export async function backUp(context: CliContext, wanted: string | undefined, flags: BackupFlags): Promise<number> {
   if (flags.card !== undefined) checkCardName(flags.card);
   if (flags.at !== undefined) parseTime(flags.at);
+  if (flags.proof !== undefined) parsePercent(flags.proof);
   const sourcePath = wanted === undefined ? await chooseCard(context, flags) : await placeOf(wanted);
   const device = await guardSource(sourcePath, runCommand);
   const source = await openSource(sourcePath, { commandLine: context.commandLine });
@@ -50,6 +52,13 @@ export async function backUp(context: CliContext, wanted: string | undefined, fl
   } finally {
     await source.close();
   }
+}
+
+/** Throws E_USAGE. */
+function parsePercent(text: string): number {
+  const percent = /^\d+(\.\d+)?%?$/u.test(text) ? Number.parseFloat(text) : Number.NaN;
+  if (percent >= 0 && percent <= 100) return percent;
+  throw new CardkeepError('usage', 'E_USAGE', `${text} is no share in percent`, { hint: 'for example: --proof 5' });
 }
 
 /** Throws E_NO_SOURCE for a device without its folder: `sda`, where no file has that name. */
@@ -118,6 +127,7 @@ async function snapshotOptions(
     tags: flags.tag,
     atMs: flags.at === undefined ? undefined : parseTime(flags.at),
     full: flags.full,
+    proofPercent: flags.proof === undefined ? undefined : parsePercent(flags.proof),
     raw: flags.raw,
     keepSwap: flags.keepSwap,
     utcOffsetMinutes: -new Date(now()).getTimezoneOffset(),

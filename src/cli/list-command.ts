@@ -2,6 +2,7 @@
 import { findCard, readCatalog } from '../snapshot/catalog.ts';
 import type { Card } from '../snapshot/catalog.ts';
 import { listJson } from '../operations/list-snapshots.ts';
+import { readSuspects } from '../operations/suspects.ts';
 import type { CliContext } from './context.ts';
 import { isUnclean, shortId } from './describe-version.ts';
 import { layOutToFit, outputWidth } from './fit-table.ts';
@@ -15,10 +16,11 @@ export async function listVersions(context: CliContext, cardName: string | undef
   await using _ = store;
   const catalog = await readCatalog(store);
   const cards = cardName === undefined ? catalog.cards : [findCard(catalog, cardName)];
-  if (context.options.json) writeJson(listJson(cards));
+  const suspects = await readSuspects(store);
+  if (context.options.json) writeJson(listJson(cards, suspects));
   else if (cards.length === 0 && catalog.damaged.length > 0) writeLines([`no version in ${path} can be read`]);
   else if (cards.length === 0) writeLines(emptyLines(path, (await store.stats()).packs > 0));
-  else writeLines(cards.flatMap((card, i) => [...(i === 0 ? [] : ['']), ...cardTable(card)]));
+  else writeLines(cards.flatMap((card, i) => [...(i === 0 ? [] : ['']), ...cardTable(card, suspects)]));
   for (const { id, reason } of catalog.damaged) {
     writeNotice([`cardkeep: version ${shortId(id)} cannot be read: ${visibleText(reason)}`, '  see: cardkeep check']);
   }
@@ -33,7 +35,7 @@ function emptyLines(path: string, isBegun: boolean): string[] {
 
 const INDENT = '  ';
 
-function cardTable(card: Card): string[] {
+function cardTable(card: Card, suspects: ReadonlySet<string>): string[] {
   const newest = card.snapshots.at(-1);
   const size = newest === undefined ? '' : `, ${humanBytes(newest.volume.byteLength)}`;
   const model = newest === undefined ? '' : ` ${newest.volume.device.model}`.trimEnd();
@@ -49,6 +51,7 @@ function cardTable(card: Card): string[] {
         snapshot.note,
         snapshot.tags.map((tag) => `#${tag}`).join(' '),
         isUnclean(snapshot) ? '(was not shut down cleanly)' : '',
+        suspects.has(snapshot.id) ? '(suspect)' : '',
       ]
         .filter((part) => part !== '')
         .join(' '),

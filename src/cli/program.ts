@@ -72,7 +72,8 @@ function addBackup(program: Command, run: Runner): void {
       '--at <time>',
       'the time that the version bears, ISO 8601, for images of earlier days; its number is still the next one',
     )
-    .option('--full', 'read all that is in use')
+    .option('--full', 'read all that is in use, not only what may have changed')
+    .option('--proof <percent>', 'how much of what did not change is read all the same (default: 2)')
     .option('--raw', 'keep every byte, the unused space too; takes a compressed image as it is')
     .option('--keep-swap', 'keep what stands in swap files and partitions')
     .option('--yes', 'do not ask')

@@ -60,7 +60,8 @@ export async function restore(
   const guard = { storePath: opened.path, imagePath, force: flags.force === true, run: runCommand };
   const facts = await guardTarget(targetPath, guard);
   const target = await inspectTarget(targetPath, snapshot.volume.byteLength, context.commandLine);
-  const options = { verify: flags.verify, targetIsZero: target.kind !== 'device', signal: context.signal };
+  const nowMs = context.now();
+  const options = { verify: flags.verify, targetIsZero: target.kind !== 'device', nowMs, signal: context.signal };
   const plan = await withProgress(context, async (onProgress) =>
     planSnapshotRestore(store, snapshot, target, { ...options, onProgress }),
   );
@@ -128,7 +129,8 @@ async function write(context: CliContext, work: Work): Promise<number> {
   let counts: RestoreCounts;
   try {
     if (target.kind === 'device') await requireSameContent(target, device);
-    const options = { verify: estimate.verify, targetIsZero: plan.targetIsZero, signal: context.signal };
+    const { targetIsZero } = plan;
+    const options = { verify: estimate.verify, targetIsZero, nowMs: startMs, signal: context.signal };
     counts = await withStopHint(stopHint(work), async () =>
       withProgress(context, async (onProgress) =>
         restoreSnapshot(store, snapshot, device, plan, { ...options, onProgress }),

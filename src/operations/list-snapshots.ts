@@ -17,6 +17,8 @@ export interface SnapshotDocument {
   readonly storedBytes: number;
   readonly unclean: boolean;
   readonly unreadableBytes: number;
+  /** It may hold the state before of a file that was changed without a trace. */
+  readonly suspect: boolean;
 }
 
 export interface ListDocument {
@@ -47,17 +49,31 @@ export interface ShowDocument extends SnapshotDocument {
   readonly table: TableType;
   readonly signature: string;
   readonly partitions: readonly PartitionDocument[];
+  readonly carriedBytes: number;
+  readonly provedBytes: number;
+  /** Share of the live bytes, 0 to 1, that this version's own run read from the card. */
+  readonly readShare: number;
+  /** Full hexadecimal ID; all of the rest was read for this version or later ones; null: nothing was carried over. */
+  readonly oldestReadSnapshot: string | null;
 }
 
-export function listJson(cards: readonly Card[]): ListDocument {
-  return { cards: cards.map(({ name, snapshots }) => ({ card: name, snapshots: snapshots.map(snapshotDocument) })) };
+/** IDs of the versions that are suspect. */
+type Suspects = ReadonlySet<string>;
+
+export function listJson(cards: readonly Card[], suspects: Suspects): ListDocument {
+  return {
+    cards: cards.map(({ name, snapshots }) => ({
+      card: name,
+      snapshots: snapshots.map((snapshot) => snapshotDocument(snapshot, suspects)),
+    })),
+  };
 }
 
-export function showJson(snapshot: StoredSnapshot, ownBytes: number | undefined): ShowDocument {
+export function showJson(snapshot: StoredSnapshot, ownBytes: number | undefined, suspects: Suspects): ShowDocument {
   const { volume } = snapshot;
   return {
     card: snapshot.card,
-    ...snapshotDocument(snapshot),
+    ...snapshotDocument(snapshot, suspects),
     modeReason: snapshot.modeReason,
     ownBytes: ownBytes ?? null,
     host: snapshot.host,
@@ -77,10 +93,14 @@ export function showJson(snapshot: StoredSnapshot, ownBytes: number | undefined)
       clean: partition.clean ?? null,
       note: partition.note,
     })),
+    carriedBytes: snapshot.counts.carried,
+    provedBytes: snapshot.counts.proved,
+    readShare: snapshot.proof.readShare / 1000,
+    oldestReadSnapshot: snapshot.proof.oldestReadSnapshot === '' ? null : snapshot.proof.oldestReadSnapshot,
   };
 }
 
-function snapshotDocument(snapshot: StoredSnapshot): SnapshotDocument {
+function snapshotDocument(snapshot: StoredSnapshot, suspects: Suspects): SnapshotDocument {
   const { counts, volume } = snapshot;
   return {
     snapshot: snapshot.id,
@@ -95,5 +115,6 @@ function snapshotDocument(snapshot: StoredSnapshot): SnapshotDocument {
     storedBytes: counts.stored,
     unclean: volume.partitions.some(({ clean }) => clean === false),
     unreadableBytes: 0,
+    suspect: suspects.has(snapshot.id),
   };
 }

@@ -4,11 +4,13 @@ import { executeRestore } from '../restore/execute-restore.ts';
 import type { RestoreCounts } from '../restore/execute-restore.ts';
 import { planRestore } from '../restore/restore-plan.ts';
 import type { RestorePlan } from '../restore/restore-plan.ts';
+import { readCatalog } from '../snapshot/catalog.ts';
 import type { StoredSnapshot } from '../snapshot/catalog.ts';
 import { openSnapshotSource } from '../snapshot/snapshot-source.ts';
 import type { Store } from '../store/store.ts';
 import { beginPhase } from './progress.ts';
 import type { OperationOptions } from './progress.ts';
+import { recordRestore } from './restore-records.ts';
 
 /** A card is flushed this often, so that progress is true and stopping is quick. */
 const DEVICE_FLUSH_BYTES = 64 * 1024 * 1024;
@@ -17,6 +19,8 @@ export interface RestoreOptions extends OperationOptions {
   readonly verify: boolean;
   /** The target reads as zeros wherever nothing is written: a file that was made just now. */
   readonly targetIsZero: boolean;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
 }
 
 /** Plans a restore: throws E_TARGET_TOO_SMALL, and damage of the map, before anything is written. */
@@ -32,6 +36,17 @@ export async function planSnapshotRestore(
   return planRestore(source, snapshot.volume, facts, options.signal);
 }
 
+/** Without a record (a store that cannot be written), the times of the files tell that a card went back. */
+async function remember(store: Store, snapshot: StoredSnapshot, nowMs: number): Promise<void> {
+  try {
+    const { cards } = await readCatalog(store);
+    const versions = cards.find(({ cardId }) => cardId === snapshot.cardId)?.snapshots ?? [];
+    await recordRestore(store, snapshot, versions, nowMs);
+  } catch {
+    // The restore itself needs nothing of this.
+  }
+}
+
 /** Executes a plan made by `planSnapshotRestore` for the same target. */
 export async function restoreSnapshot(
   store: Store,
@@ -40,6 +55,7 @@ export async function restoreSnapshot(
   plan: RestorePlan,
   options: RestoreOptions,
 ): Promise<RestoreCounts> {
+  if (target.isBlockDevice) await remember(store, snapshot, options.nowMs);
   const source = openSnapshotSource(store, snapshot.volume);
   return executeRestore(store, source, target, plan, {
     verify: options.verify,

@@ -81,6 +81,7 @@ it('lists and shows what was stored', () => {
     newBytes: expect.any(Number),
     storedBytes: expect.any(Number),
     unclean: false,
+    suspect: false,
     unreadableBytes: 0,
   });
   expect(cards[0]?.snapshots[2]).toMatchObject({ time: '2026-11-21T07:14:00.000Z' });
