@@ -42,7 +42,7 @@ describe('a file system that was not shut down cleanly', () => {
   ])('loses nothing at any moment: $options, $mount', async ({ options, mount, blockSize }) => {
     const image = `${FOLDER}/image`;
     makeExt4Image(image, options.includes('bigalloc') ? 48 : 32, options.split(' '));
-    const moments = pullOutWhileBusy(image, mount, blockSize, 3);
+    const moments = pullOutWhileBusy(image, mount, blockSize, 2);
     let dirty = 0;
     let kept = 0;
     for (const [n, moment] of moments.entries()) {

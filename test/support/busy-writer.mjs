@@ -70,7 +70,14 @@ const STEPS = [
   () => fs.renameSync(file(), file()),
   () => fs.linkSync(file(), file()),
   () => fs.symlinkSync('x'.repeat(1 + below(150)), `${file()}-link${below(5)}`),
-  () => fs.rmSync(folder(), { recursive: true, force: true }),
+  () => below(3) === 0 && fs.rmSync(folder(), { recursive: true, force: true }),
+  () => {
+    if (lastStep === Infinity) return;
+    // Where an indirect map needs its second and, with 1 KiB blocks, its third level.
+    const far = fs.openSync(path.join(root, `far${below(2)}`), fs.constants.O_RDWR | fs.constants.O_CREAT);
+    for (const at of [300_000, 1_000_000, 70_000_000]) fs.writeSync(far, noise, 0, 6000, at + below(50) * 1024);
+    fs.closeSync(far);
+  },
   () => {
     const many = path.join(root, `many${below(3)}`);
     fs.mkdirSync(many, { recursive: true });
