@@ -79,7 +79,7 @@ describe('a card that was pulled out while it was busy', () => {
         return;
       }
       if (journal !== '' && counts.moments === 1) await expectSameTreeByKernel(moment, restored);
-      expect(compareRepair(moment, restored), `seed ${SEED}`).toEqual([]);
+      expect(compareRepair(moment, restored, [], MOMENTS > 2), `seed ${SEED}`).toEqual([]);
       if (journal !== '' && counts.moments % 10 === 1) expect(await treeOf(restored)).toEqual(await treeOf(moment));
     });
     console.log(`seed ${SEED}: ${options}, ${mount}: ${JSON.stringify(counts)}`);

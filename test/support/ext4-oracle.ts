@@ -11,6 +11,8 @@ export interface Ext4Oracle {
   readonly state: Uint8Array;
   /** 1 for each block that the block bitmaps call free, whatever inodes say. */
   readonly isFreeByBitmap: Uint8Array;
+  /** 1 for each block of a cluster that belongs to a file but is not mapped by it: nobody ever wrote there. */
+  readonly isRestOfCluster: Uint8Array;
 }
 
 export function readExt4Oracle(image: string): Ext4Oracle {
@@ -37,22 +39,28 @@ export function readExt4Oracle(image: string): Ext4Oracle {
       if (isUnused) state[table + block] = BLOCK.unusedTable;
     }
   }
-  markInodeBlocks(image, state, inodes);
-  return { blockSize, blockCount, state, isFreeByBitmap };
+  const isClaimed = markInodeBlocks(image, state, inodes);
+  const isRestOfCluster = state.map((_, block) => {
+    const first = block - (block % perCluster);
+    return isClaimed[block] === 0 && isClaimed.subarray(first, first + perCluster).includes(1) ? 1 : 0;
+  });
+  return { blockSize, blockCount, state, isFreeByBitmap, isRestOfCluster };
 }
 
 /** Every block that an inode in use names, by `stat`; in the end data wins over what else a block is called. */
-function markInodeBlocks(image: string, state: Uint8Array, inodes: readonly number[]): void {
+function markInodeBlocks(image: string, state: Uint8Array, inodes: readonly number[]): Uint8Array {
   const script = inodes.map((inode) => `stat <${inode}>\n`).join('');
   const parts = run('debugfs', ['-f', '-', image], { input: script })
     .split(/^debugfs: stat </mu)
     .slice(1);
   if (parts.length !== inodes.length) throw new Error('debugfs did not answer for each inode');
   const later: (() => void)[] = [];
+  const isClaimed = new Uint8Array(state.length);
   for (const part of parts) {
     const inode = Number.parseInt(part, 10);
     const list = /^(?:EXTENTS|BLOCKS):\n(.*)$/mu.exec(part)?.[1] ?? '';
     for (const [, what, unwritten, blocks] of list.matchAll(/\(([^)[]+)(\[u\])?\):(\d+(?:-\d+)?)/gu)) {
+      mark(isClaimed, blocks!, 1);
       const isBody = inode === 8 && /^\d/u.test(what!);
       if (unwritten !== undefined) mark(state, blocks!, BLOCK.unwritten);
       else if (inode === 1 && /^\d/u.test(what!)) mark(state, blocks!, BLOCK.bad);
@@ -63,6 +71,7 @@ function markInodeBlocks(image: string, state: Uint8Array, inodes: readonly numb
     if (acl !== undefined) later.push(() => mark(state, acl, BLOCK.data));
   }
   for (const action of later) action();
+  return isClaimed;
 }
 
 /** The first block of the journal, its superblock, is data. */

@@ -83,8 +83,11 @@ export class BlockMapReader {
     }
   }
 
-  /** Reads all map blocks. Rows of one owner stand together, ascending by logical block. */
-  async resolve(source: BlockSource, signal?: AbortSignal): Promise<readonly RunTable[]> {
+  /**
+   * Reads all map blocks. Rows of one owner stand together, ascending by logical block. `forgives`: what contradicts the
+   * format is left out.
+   */
+  async resolve(source: BlockSource, signal?: AbortSignal, forgives = false): Promise<readonly RunTable[]> {
     this.#target = this.#deferred;
     const { blockSize } = this.#sb;
     while (this.#pending.block.length > 0) {
@@ -95,12 +98,26 @@ export class BlockMapReader {
         () => blockSize,
       );
       for (let i = 0; i < runs.count; i++) {
-        if (i > 0 && runs.starts[i] === runs.starts[i - 1]) throw new CorruptDataError('two maps share a block');
+        if (i > 0 && runs.starts[i] === runs.starts[i - 1] && !forgives) {
+          throw new CorruptDataError('two maps share a block');
+        }
         this.#mapBlocks.add(runs.starts[i]!, runs.ends[i]!);
       }
-      await readRuns(source, runs, (run, bytes) => this.#decodeNode(nodes, runs.index[run]!, bytes), signal);
+      const take = (run: number, bytes: Uint8Array): void => {
+        if (!forgives) this.#decodeNode(nodes, runs.index[run]!, bytes);
+        else if (runs.starts[run] !== runs.starts[run - 1]) this.#decodeDoubtful(nodes, runs.index[run]!, bytes);
+      };
+      await readRuns(source, runs, take, signal);
     }
     return [this.#direct.build(), sortRunTable(this.#deferred.build())];
+  }
+
+  #decodeDoubtful(nodes: PendingNodes, i: number, bytes: Uint8Array): void {
+    try {
+      this.#decodeNode(nodes, i, bytes);
+    } catch (error) {
+      if (!(error instanceof CorruptDataError)) throw error;
+    }
   }
 
   #decodeNode(nodes: PendingNodes, i: number, bytes: Uint8Array): void {

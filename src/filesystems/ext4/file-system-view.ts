@@ -53,6 +53,8 @@ export interface ViewRules extends BitmapRules {
   readonly readsAllRecords: boolean;
   /** Such a record may be garbage of an earlier file system: it claims blocks only if it makes sense. */
   readonly forgivesUnusedRecords: boolean;
+  /** Leave out what contradicts the format: for blocks of different ages. What is left claims too little. */
+  readonly forgivesContradictions?: boolean;
   /** Where the records are to be compared with those of another time. */
   readonly fingerprint?: Fingerprint | undefined;
 }
@@ -75,7 +77,7 @@ export async function readFileSystemView(
     addFreeBytes(sb, bitmaps, free);
     await readInodeTables(source, sb, groups, bitmaps, rules.readsAllRecords, collector, signal);
   }
-  const runs = await collector.maps.resolve(source, signal);
+  const runs = await collector.maps.resolve(source, signal, rules.forgivesContradictions === true);
   return {
     bitmapFree: free.build(),
     structures: unionExtents(places.fixed, collector.structures.build()),
@@ -150,6 +152,7 @@ class ViewCollector {
       this.#addInode(inodeNumber, table, at);
     } catch (error) {
       if (!(error instanceof CorruptDataError)) throw error;
+      if (this.#rules.forgivesContradictions === true) return;
       if (isDoubtful && this.#rules.forgivesUnusedRecords) return;
       throw new CorruptDataError(`inode ${inodeNumber} is damaged: ${error.message}`, { cause: error });
     }

@@ -45,11 +45,31 @@ export async function readRecoveryMap(
   needSameShape(sb, recoveredSb);
   const recoveredGroups = await readGroupDescriptors(recovered, recoveredSb, options.signal);
   const after = await readWitness(recovered, recoveredSb, recoveredGroups, AFTER_RECOVERY, options);
-  const before = await readWitness(partition, sb, groups, BEFORE_RECOVERY, options).catch(async (error: unknown) => {
+  const before = await readOldWitness(partition, sb, groups, options);
+  return mapUnsettled(sb, journal, after, before, logExtents(sb, journal, log));
+}
+
+/** What stands on the card may contradict itself; then as much of it as makes sense, or at least the bitmaps. */
+async function readOldWitness(
+  partition: BlockSource,
+  sb: Superblock,
+  groups: GroupDescriptors,
+  options: ReadOptions,
+): Promise<Pick<Witness, 'bitmapFree'> & Partial<Witness>> {
+  try {
+    return await readWitness(partition, sb, groups, BEFORE_RECOVERY, options);
+  } catch (error) {
+    if (!(error instanceof CorruptDataError)) throw error;
+  }
+  try {
+    const rules = { ...BEFORE_RECOVERY, forgivesContradictions: true };
+    const witness = await readWitness(partition, sb, groups, rules, options);
+    // Somebody who was left out may have written there.
+    return { ...witness, claims: { ...witness.claims, unwritten: EMPTY_EXTENTS } };
+  } catch (error) {
     if (!(error instanceof CorruptDataError)) throw error;
     return { bitmapFree: await readBitmapFree(partition, sb, groups, BEFORE_RECOVERY, options.signal) };
-  });
-  return mapUnsettled(sb, journal, after, before, logExtents(sb, journal, log));
+  }
 }
 
 async function readWitness(
