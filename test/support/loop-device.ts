@@ -27,13 +27,14 @@ export function mountPartition(
   image: string,
   byteOffset: number,
   byteLength: number,
-  options: { type?: string; readOnly?: boolean } = {},
+  options: { type?: string; readOnly?: boolean; options?: readonly string[] } = {},
 ): Mount {
   const folder = mkdtempSync(path.join(tmpdir(), 'cardkeep-mount-'));
   const loop = attachLoop(image, '-o', `${byteOffset}`, '--sizelimit', `${byteLength}`);
   try {
-    const access = options.readOnly === true ? ['-o', 'ro'] : [];
-    run('mount', ['-t', options.type ?? 'ext4', ...access, loop.path, folder]);
+    const given = [...(options.readOnly === true ? ['ro'] : []), ...(options.options ?? [])];
+    const list = given.length === 0 ? [] : ['-o', given.join(',')];
+    run('mount', ['-t', options.type ?? 'ext4', ...list, loop.path, folder]);
   } catch (error) {
     loop[Symbol.dispose]();
     rmSync(folder, { recursive: true });
