@@ -18,17 +18,22 @@ import { describeMachine, formatTable } from './report.ts';
 import type { Measurement } from './report.ts';
 import { proveRestored } from './restored-card.ts';
 import { hasCommand, runCommand } from './shell.ts';
+import { canSlowReads, withSlowReads } from './slow-reads.ts';
 
 interface Step {
   readonly name: string;
   readonly kind: 'backup' | 'restore-file' | 'restore-device' | 'restore-device-verified';
   /** File name of the card, without `.img`. */
   readonly card: string;
+  /** The card gives no more than this. Only the first tool does these steps, on a copy of its store. */
+  readonly bytesPerSecond?: number;
 }
 
 const STEPS: readonly Step[] = [
   { name: 'first', kind: 'backup', card: 'first-backup' },
   { name: 'unchanged', kind: 'backup', card: 'first-backup' },
+  { name: 'unchanged, 40 MB/s card', kind: 'backup', card: 'first-backup', bytesPerSecond: 40e6 },
+  { name: 'light-use, 40 MB/s card', kind: 'backup', card: 'light-use', bytesPerSecond: 40e6 },
   { name: 'light-use', kind: 'backup', card: 'light-use' },
   { name: 'two-packages', kind: 'backup', card: 'two-packages' },
   { name: 'purge', kind: 'backup', card: 'purge' },
@@ -119,6 +124,29 @@ function runBackup(lane: Lane, step: Step, cardsFolder: string): Omit<Measuremen
   });
 }
 
+/** What a card in a reader makes of it. Afterwards the store is as it was, and the next steps stand on that. */
+function runSlowBackup(lane: Lane, step: Step, cardsFolder: string): Omit<Measurement, 'peer' | 'round'> | undefined {
+  if (lane.peer !== PEERS[0] || !canSlowReads) return undefined;
+  const store = join(lane.folder, 'slow-store');
+  runCommand(['cp', '-r', lane.store, store]);
+  const storeBytes = measureFolderBytes(store);
+  try {
+    return withAttachedCard(join(cardsFolder, `${step.card}.img`), 'ro', (card) =>
+      withSlowReads(card.device, step.bytesPerSecond ?? 0, (firstLine) => {
+        dropCaches();
+        const readBefore = countReadBytes(card);
+        const script = `${firstLine}\n${lane.peer.backup(store, step.card, card)}`;
+        const usage = measureScript(script, lane.folder, lane.env);
+        const readBytes = countReadBytes(card) - readBefore;
+        const grownBytes = measureFolderBytes(store) - storeBytes;
+        return { step: step.name, ...usage, readBytes, grownBytes, storeBytes: undefined };
+      }),
+    );
+  } finally {
+    rmSync(store, { recursive: true });
+  }
+}
+
 /** Restores the first version to a new sparse file or to an empty device, and proves the result outside the timed part. */
 function runRestore(lane: Lane, step: Step, cardsFolder: string): Omit<Measurement, 'peer' | 'round'> | undefined {
   const { peer, store, folder, env } = lane;
@@ -155,7 +183,7 @@ function runRound(settings: Settings, round: number, workFolder: string): Measur
   const lanes = turns.map((peer) => openLane(peer, workFolder));
   for (const step of settings.steps) {
     for (const lane of lanes) {
-      const run = step.kind === 'backup' ? runBackup : runRestore;
+      const run = step.bytesPerSecond !== undefined ? runSlowBackup : step.kind === 'backup' ? runBackup : runRestore;
       const measured = run(lane, step, settings.cardsFolder);
       if (measured === undefined || !settings.isShown(step)) continue;
       measurements.push({ peer: lane.peer.name, round, ...measured });
