@@ -10,6 +10,8 @@ export interface Base {
   readonly snapshot: StoredSnapshot;
   /** Indices of the partitions whose file systems may descend from those of the version. */
   readonly partitions: readonly number[];
+  /** By index, why other ext file systems of the card are read as a whole. */
+  readonly reasons: ReadonlyMap<number, string>;
 }
 
 /** Why all is read, in words that fit behind "all of it was read: ". */
@@ -17,27 +19,48 @@ export interface NoBase {
   readonly reason: string;
 }
 
-/** `versions` of the card, ascending. The newest one wins, unless an older one is exactly what the card holds. */
+/**
+ * `versions` of the card, ascending. The newest one wins, unless an older one is exactly what the card holds. A version
+ * of a file system that was not shut down cleanly parts those before it from what comes after: what was written last
+ * before the power went may have left no trace.
+ */
 export function chooseBase(versions: readonly StoredSnapshot[], now: Volume): Base | NoBase {
   const candidates = now.partitions.flatMap((partition, i) => (isComparable(partition) ? [i] : []));
   if (candidates.length === 0) return { reason: reasonOf(now) };
+  const isParted = new Set<number>();
   let best: Base | undefined;
   let reason = 'no version of this card that is left can be compared';
   for (const snapshot of versions.toReversed()) {
     const difference = differenceOf(snapshot, now);
     if (difference !== undefined) {
       if (best === undefined && snapshot === versions.at(-1)) reason = difference;
+      // Nothing is known of the state that a raw version is of.
+      if (snapshot.mode === 'raw') for (const i of candidates) isParted.add(i);
       continue;
     }
     const pairs = candidates.map((i) => ({ i, before: snapshot.volume.partitions[i]!, after: now.partitions[i]! }));
     if (pairs.every(({ before, after }) => isComparable(before) && isEqualStamp(before.stamp, after.stamp))) {
-      return { snapshot, partitions: candidates };
+      return { snapshot, partitions: candidates, reasons: reasonsOf(snapshot, now, candidates) };
     }
-    const partitions = pairs.filter(({ before, after }) => mayDescend(before, after)).map(({ i }) => i);
-    if (partitions.length > (best?.partitions.length ?? 0)) best = { snapshot, partitions };
-    else if (snapshot === versions.at(-1)) reason = whyNot(pairs[0]!.before, pairs[0]!.after);
+    const partitions = pairs
+      .filter(({ i, before, after }) => !isParted.has(i) && mayDescend(before, after))
+      .map(({ i }) => i);
+    if (partitions.length > (best?.partitions.length ?? 0)) {
+      best = { snapshot, partitions, reasons: reasonsOf(snapshot, now, partitions) };
+    } else if (snapshot === versions.at(-1)) reason = whyNot(pairs[0]!.before, pairs[0]!.after);
+    for (const { i, before } of pairs) if (!isComparable(before)) isParted.add(i);
   }
   return best ?? { reason };
+}
+
+function reasonsOf({ volume }: StoredSnapshot, now: Volume, compared: readonly number[]): Map<number, string> {
+  const reasons = new Map<number, string>();
+  for (const [i, after] of now.partitions.entries()) {
+    if (compared.includes(i) || !after.fileSystem.startsWith('ext')) continue;
+    if (after.clean === false) reasons.set(i, 'it was not shut down cleanly');
+    else reasons.set(i, isComparable(after) ? whyNot(volume.partitions[i]!, after) : 'it is kept whole');
+  }
+  return reasons;
 }
 
 type Comparable = SnapshotPartition & { readonly stamp: FileSystemStamp };
@@ -77,7 +100,7 @@ function isEqualStamp(a: FileSystemStamp, b: FileSystemStamp | undefined): boole
 }
 
 /** Mounts and kilobytes written only grow, through skipped checks, remounts and recovery; a full e2fsck sets its time. */
-function mayDescend(before: SnapshotPartition, after: SnapshotPartition): boolean {
+export function mayDescend(before: SnapshotPartition, after: SnapshotPartition): boolean {
   if (!isComparable(before) || !isComparable(after)) return false;
   const [a, b] = [before.stamp, after.stamp];
   return (

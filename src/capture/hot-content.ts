@@ -1,8 +1,10 @@
 /**
  * Files whose owner writes in place, often with fdatasync: after a power cut such a change may be on the card while the
- * inode record still tells of the one before. They are read each time. Told by their first bytes.
+ * inode record still tells of the one before. And files that are written to below the file system, by the kernel or a
+ * boot loader. They are read each time. Told by their first bytes.
  */
 import { ByteView } from '../bytes/byte-view.ts';
+import { hasSwapMark, holdsSuspendedSystem } from '../filesystems/swap.ts';
 
 type Test = (bytes: Uint8Array, view: ByteView) => boolean;
 
@@ -21,6 +23,10 @@ const TESTS: readonly Test[] = [
   startsWith('LPKSHHRH'),
   // Quota files of all versions: the kernel writes to them below the inode.
   (_, view) => [0xd9c01f11, 0xd9c01927, 0xd9c02714].includes(view.u32le(0)),
+  // GRUB keeps what it was told to boot next in a file, whose blocks it writes to itself (GRUB util/grub-editenv.c).
+  startsWith('# GRUB Environment Block\n'),
+  // The bitmap of an md array (Linux drivers/md/md-bitmap.h).
+  startsWith('bitm'),
   // LMDB (its page header has 16 bytes) and BoltDB.
   (_, view) => [0xbeefc0de, 0xed0cdaed].includes(view.u32le(16)),
   // Berkeley DB: B-tree, hash, queue; either byte order.
@@ -49,7 +55,7 @@ function hasPartitionTable(bytes: Uint8Array): boolean {
   return isTable && entries.some((at) => bytes[at + 4] !== 0);
 }
 
-/** All tests look within these bytes. */
+/** All tests but those for swap files look within these bytes. */
 const HEAD_BYTES = 2048;
 
 /** `bytes`: the beginning of a file. */
@@ -57,5 +63,7 @@ export function looksWrittenInPlace(bytes: Uint8Array): boolean {
   const head = new Uint8Array(HEAD_BYTES);
   head.set(bytes.subarray(0, HEAD_BYTES));
   const view = new ByteView(head, 'file');
-  return TESTS.some((test) => test(head, view));
+  if (TESTS.some((test) => test(head, view))) return true;
+  // Swap files that are not known as such: others may read them, or they belong to somebody.
+  return hasSwapMark(bytes) || holdsSuspendedSystem(bytes);
 }

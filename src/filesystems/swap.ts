@@ -12,6 +12,8 @@ import { type FileSystemReport, type ReadOptions } from './filesystem.ts';
 
 export const SWAP_PAGE_BYTES: readonly number[] = [4096, 8192, 16384, 32768, 65536];
 
+const SWAP_MARKS: readonly string[] = ['SWAPSPACE2', 'SWAP-SPACE'];
+
 /** Ends a page in place of `SWAPSPACE2` while a suspended system lies in the area: swsusp, uswsusp, TuxOnIce, hybrid. */
 const SUSPEND_MARKS: readonly string[] = ['S1SUSPEND', 'S2SUSPEND', 'ULSUSPEND', 'LINHIB0001'];
 /** Starts a TuxOnIce image. */
@@ -44,6 +46,13 @@ export function holdsSuspendedSystem(firstPages: Uint8Array): boolean {
     if (firstPages.byteLength < pageBytes) return false;
     const found = mark(firstPages, pageBytes);
     return SUSPEND_MARKS.some((suspend) => found.startsWith(suspend));
+  });
+}
+
+/** True for what bears the mark of a swap area of any page size and version, whatever else is wrong with it. */
+export function hasSwapMark(firstPages: Uint8Array): boolean {
+  return SWAP_PAGE_BYTES.some((pageBytes) => {
+    return firstPages.byteLength >= pageBytes && SWAP_MARKS.includes(mark(firstPages, pageBytes));
   });
 }
 

@@ -35,7 +35,7 @@ export async function compareWithBase(
 ): Promise<Comparison | NoBase> {
   const isSame: (Uint8Array | undefined)[] = disk.regions.map(() => undefined);
   const changedInPlace = new Map<number, readonly number[]>();
-  const reasons: string[] = [];
+  const reasons = [...base.reasons].map(([index, reason]) => named(disk.partitions[index]!, reason));
   for (const index of base.partitions) {
     const partition = disk.partitions[index]!;
     const region = disk.regions.findIndex((candidate) => candidate.partition === index);

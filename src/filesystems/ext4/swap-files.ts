@@ -6,7 +6,7 @@ import { ByteView } from '../../bytes/byte-view.ts';
 import { type BlockSource } from '../../device/block-source.ts';
 import { throwIfAborted } from '../../errors.ts';
 import { type ReadOptions } from '../filesystem.ts';
-import { decodeSwapHeader, holdsSuspendedSystem, SWAP_PAGE_BYTES } from '../swap.ts';
+import { decodeSwapHeader, hasSwapMark, holdsSuspendedSystem } from '../swap.ts';
 import { inodeOwnerId, inodePermissions, inodeSize } from './inode.ts';
 import { type RunTable } from './run-table.ts';
 import { type Superblock } from './superblock.ts';
@@ -69,13 +69,6 @@ function recogniseSwap(firstPages: Uint8Array, byteLength: number, keepsAll: boo
   const badPages = new ByteView(firstPages, 'swap header').u32le(1032);
   if (keepsAll || badPages !== 0) return PRECIOUS;
   return { bodyStart: header.pageBytes, bodyEnd: header.pageBytes * header.pageCount };
-}
-
-function hasSwapMark(firstPages: Uint8Array): boolean {
-  return SWAP_PAGE_BYTES.some((pageBytes) => {
-    const mark = String.fromCharCode(...firstPages.subarray(pageBytes - 10, pageBytes));
-    return mark === 'SWAPSPACE2' || mark === 'SWAP-SPACE';
-  });
 }
 
 /** Rows of one owner stand together and owners ascend. */
