@@ -53,9 +53,11 @@ export interface DiskMap {
   readonly keepWhole: string | undefined;
 }
 
-export interface DiskMapOptions extends ReadOptions {
+export interface DiskMapOptions extends Omit<ReadOptions, 'provenUnused'> {
   /** Leave nothing out but blocks of zeros. */
   readonly raw?: boolean;
+  /** `ReadOptions.provenUnused` of a partition. */
+  readonly provenUnusedIn?: (entry: PartitionEntry) => ReadOptions['provenUnused'];
 }
 
 /** Kept behind the last partition whatever else holds: boot loaders and forgotten data stand at either end. */
@@ -146,7 +148,10 @@ async function readPartition(
     (other) => other !== entry && other.byteOffset < end && entry.byteOffset < other.byteOffset + other.byteLength,
   );
   if (overlaps) return { keepWhole: 'it overlaps another partition' };
-  return readFileSystem(sliceSource(source, entry.byteOffset, entry.byteLength), options);
+  const { raw: _, provenUnusedIn, ...rest } = options;
+  const provenUnused = provenUnusedIn?.(entry);
+  const slice = sliceSource(source, entry.byteOffset, entry.byteLength);
+  return readFileSystem(slice, provenUnused === undefined ? rest : { ...rest, provenUnused });
 }
 
 function regionsOf(

@@ -77,5 +77,10 @@ export interface ReadOptions {
   readonly keepSwap?: boolean;
   /** Hash each inode's record, so that it can be compared with what it was. */
   readonly compares?: boolean;
+  /**
+   * Bytes of the partition that an earlier state of this very file system proves to be unused parts of its tables; asked
+   * where the file system cannot say so itself. Whoever answers reads all again if it turns out to be another state.
+   */
+  readonly provenUnused?: (uuid: string, stamp: FileSystemStamp) => Promise<ExtentList | undefined>;
   readonly signal?: AbortSignal;
 }

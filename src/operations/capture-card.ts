@@ -1,6 +1,6 @@
 /** Reads a card: what may have changed if that can be told, else all that is in use. */
 import { toHex } from '../bytes/hex.ts';
-import type { CapturePlan } from '../capture/capture-plan.ts';
+import { planCapture, type CapturePlan } from '../capture/capture-plan.ts';
 import type { CarryPlan } from '../capture/carry-plan.ts';
 import { captureVolume, ProofFailedError, type CaptureResult } from '../capture/chunk-pipeline.ts';
 import type { DiskMap } from '../capture/disk-map.ts';
@@ -23,6 +23,10 @@ export interface CardToCapture {
   /** Why all of it is to be read whatever can be told; undefined: carry over what can be. */
   readonly readAll: FullRead | undefined;
   readonly incremental: Omit<IncrementalOptions, 'has' | 'signal'>;
+  /** IDs (hex) of versions that `disk` believes in what it left out. */
+  readonly believed: ReadonlySet<string>;
+  /** The disk map without such belief. */
+  readonly scanAgain: () => Promise<DiskMap>;
 }
 
 /** A read of all that is in use. */
@@ -51,6 +55,10 @@ export async function captureCard(
 ): Promise<CapturedCard> {
   const planned = await tellChanges(store, session, card, options);
   if ('reason' in planned) return readAll(store, session, card, planned, options);
+  if ([...card.believed].some((id) => id !== planned.base.id)) {
+    const reason = 'it descends from an older version than its last one';
+    return readAll(store, session, card, { mode: 'full', reason, changedInPlace: planned.changedInPlace }, options);
+  }
   try {
     const captured = await capture(
       store,
@@ -73,7 +81,8 @@ export async function captureCard(
     if (!(error instanceof ProofFailedError)) throw error;
     const warning = await markSuspects(store, card, planned, error);
     const reason = 'a file had changed without a trace';
-    return readAll(store, session, card, { mode: 'full', reason, warnings: [warning] }, options);
+    const { changedInPlace } = planned;
+    return readAll(store, session, card, { mode: 'full', reason, warnings: [warning], changedInPlace }, options);
   }
 }
 
@@ -93,17 +102,27 @@ async function tellChanges(
 async function readAll(
   store: Store,
   session: WriteSession,
-  card: CardToCapture,
+  scanned: CardToCapture,
   full: FullRead,
   options: OperationOptions,
 ): Promise<CapturedCard> {
+  const card = await withoutBelief(scanned);
   const { previous } = card;
-  const { mode, reason: modeReason, warnings = [], changedInPlace = new Map() } = full;
+  const { mode, reason: modeReason, warnings = [] } = full;
+  // Files are numbered anew by another scan.
+  const changedInPlace = card === scanned ? (full.changedInPlace ?? new Map()) : new Map();
   // A list that cannot be read any more is made anew; it only makes later backups read more.
   const hot = new HotFiles(previous === undefined ? [] : await readHotFiles(store, previous).catch(() => []));
   const captured = await capture(store, session, card, hot, undefined, options);
   const attachments = await putAttachments(store, session, card, { hot, changedInPlace });
   return { captured, mode, modeReason, base: undefined, carry: undefined, attachments, warnings };
+}
+
+/** Who reads all believes nothing: what earlier versions said of the card may be of another state of it. */
+async function withoutBelief(card: CardToCapture): Promise<CardToCapture> {
+  if (card.believed.size === 0) return card;
+  const disk = await card.scanAgain();
+  return { ...card, disk, plan: planCapture(disk) };
 }
 
 async function capture(

@@ -5,11 +5,13 @@ import { readDiskMap } from '../capture/disk-map.ts';
 import type { BlockSource } from '../device/block-source.ts';
 import { readCatalog, type Catalog } from '../snapshot/catalog.ts';
 import type { DeviceIdentity, Volume } from '../snapshot/snapshot.ts';
+import { inOrderWritten } from '../snapshot/version-order.ts';
 import type { Store } from '../store/store.ts';
 import type { CardToCapture } from './capture-card.ts';
 import { chooseCard, type CardWish, type ChosenCard } from './choose-card.ts';
 import { describeVolume, suggestCardName } from './describe-volume.ts';
 import { beginPhase, type OperationOptions } from './progress.ts';
+import { proveUnused } from './proven-unused.ts';
 import { ancestorsOnly } from './restore-records.ts';
 
 /** Percent of what is carried over that each run reads all the same. */
@@ -45,12 +47,15 @@ export async function prepareCapture(
   beginPhase(wishes, 'open');
   const catalog = store === undefined ? { cards: [], damaged: [] } : await readCatalog(store);
   beginPhase(wishes, 'scan');
-  const disk = await readDiskMap(source, {
+  const compares = store !== undefined && catalog.cards.length > 0 && wishes.raw !== true && wishes.full !== true;
+  const scan = {
     raw: wishes.raw === true,
     keepSwap: wishes.keepSwap === true,
-    compares: catalog.cards.length > 0 && wishes.raw !== true && wishes.full !== true,
+    compares,
     ...(wishes.signal === undefined ? {} : { signal: wishes.signal }),
-  });
+  };
+  const proven = compares ? proveUnused(store, inOrderWritten(catalog.cards)) : undefined;
+  const disk = await readDiskMap(source, proven === undefined ? scan : { ...scan, ...proven });
   const empty = { levels: 0, mapRoot: '', liveBytesOfPartition: new Map<number, number>() };
   const outline: Volume = describeVolume(source, disk, wishes.device, empty);
   const wish: CardWish = { name: wishes.card, suggestedName: await suggestCardName(source, disk) };
@@ -63,6 +68,8 @@ export async function prepareCapture(
     plan: planCapture(disk),
     previous: chosen.previous,
     readAll: reasonToReadAll(chosen, wishes),
+    believed: proven?.believed ?? new Set(),
+    scanAgain: async () => readDiskMap(source, scan),
     incremental: {
       versions: store === undefined ? [] : await ancestorsOnly(store, versions),
       outline,

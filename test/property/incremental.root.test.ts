@@ -44,6 +44,7 @@ const VARIANTS: readonly Variant[] = [
   { mkfs: '-t ext4 -b 1024 -O ^metadata_csum,^64bit,uninit_bg,inline_data' },
   { mkfs: '-t ext4 -b 4096', mount: 'data=journal' },
   { mkfs: '-t ext3 -I 256 -b 1024' },
+  { mkfs: '-t ext4 -b 4096 -O ^metadata_csum,^64bit' },
   { mkfs: '-t ext3 -I 256 -b 4096', mount: 'nodelalloc' },
   { mkfs: '-t ext4 -b 4096 -O bigalloc -C 16384' },
   { mkfs: '-t ext4 -b 4096 -O ^has_journal' },

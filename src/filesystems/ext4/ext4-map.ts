@@ -8,7 +8,7 @@ import { readFileSystemView, type ViewRules } from './file-system-view.ts';
 import { readGroupDescriptors } from './group-descriptors.ts';
 import { createFingerprint } from './inode-witness.ts';
 import { readJournal } from './journal.ts';
-import { mapSettled } from './live-map.ts';
+import { mapSettled, stampOf } from './live-map.ts';
 import { readRecoveryMap } from './recovery-map.ts';
 import { readSuperblock, type Superblock } from './superblock.ts';
 import { findSwapFiles } from './swap-files.ts';
@@ -61,11 +61,15 @@ async function readMap(partition: BlockSource, sb: Superblock, options: ReadOpti
     return keepWhole(sb, 'the file system says that its journal is empty, and the journal that it is not');
   }
   const isClean = isMarkedClean(sb);
+  // Group checksums say it without.
+  const asks = isClean && !hasGroupChecksums(sb);
+  const provenUnused = asks ? await options.provenUnused?.(sb.uuid, stampOf(sb, journal)) : undefined;
   const rules: ViewRules = {
     trustsBlockUninit: isClean,
     verifiesChecksums: true,
     verifiesCounts: isClean,
     readsAllRecords: !isClean || !hasGroupChecksums(sb),
+    provenUnused,
     forgivesUnusedRecords: false,
     fingerprint: options.compares === true ? createFingerprint(sb) : undefined,
   };

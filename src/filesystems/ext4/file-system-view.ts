@@ -19,7 +19,7 @@ import { isExtentRoot } from './extent-node.ts';
 import { type GroupDescriptors } from './group-descriptors.ts';
 import { groupEndBlock, groupFirstBlock } from './group-layout.ts';
 import { inodeMapKind, inodeRole, ROLE } from './inode-roles.ts';
-import { readInodeTables } from './inode-tables.ts';
+import { readInodeTables, type TableRules } from './inode-tables.ts';
 import { inodeChecksumSeed, inodeMapRoot, inodeXattrBlock, isInodeChecksumRight } from './inode.ts';
 import { hasFineTimes, inodeChangeTime, inodeGeneration, inodeModifyTime, type Fingerprint } from './inode-witness.ts';
 import { placeMetadata } from './metadata-places.ts';
@@ -48,9 +48,7 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 /** Free space beyond so many runs is kept: bounded memory for bitmaps made to have a run in every other bit. */
 const MAX_FREE_RUNS = 2_000_000;
 
-export interface ViewRules extends BitmapRules {
-  /** Read records too that the descriptors call never used. */
-  readonly readsAllRecords: boolean;
+export interface ViewRules extends BitmapRules, TableRules {
   /** Such a record may be garbage of an earlier file system: it claims blocks only if it makes sense. */
   readonly forgivesUnusedRecords: boolean;
   /** Leave out what contradicts the format: for blocks of different ages. What is left claims too little. */
@@ -75,7 +73,7 @@ export async function readFileSystemView(
     const end = Math.min(groups.count, first + batch);
     const bitmaps = await readGroupBitmaps(source, sb, groups, first, end, rules, signal);
     addFreeBytes(sb, bitmaps, free);
-    await readInodeTables(source, sb, groups, bitmaps, rules.readsAllRecords, collector, signal);
+    await readInodeTables(source, sb, groups, bitmaps, rules, collector, signal);
   }
   const runs = await collector.maps.resolve(source, signal, rules.forgivesContradictions === true);
   return {

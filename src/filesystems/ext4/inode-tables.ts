@@ -1,4 +1,5 @@
 /** The inode tables of a range of groups, streamed in large reads. */
+import { coversExtent, type ExtentList } from '../../bytes/extent-list.ts';
 import { type BlockSource } from '../../device/block-source.ts';
 import { hasGroupChecksums, type GroupBitmaps } from './bitmaps.ts';
 import { GROUP_FLAG, inodeTableBlocks, type GroupDescriptors } from './group-descriptors.ts';
@@ -16,45 +17,89 @@ export interface InodeTableVisitor {
   tableBytes(start: number, end: number, isUsed: boolean): void;
 }
 
-/**
- * Visits all inodes in use of the groups that `bitmaps` covers. `readsAll`: also records that the descriptors call never
- * used.
- */
+/** Which records of the tables are to be read. */
+export interface TableRules {
+  /** Also records that the descriptors call never used. */
+  readonly readsAllRecords: boolean;
+  /** Blocks known to hold no inode in use: they are read only where the bitmap says that one was taken since. */
+  readonly provenUnused?: ExtentList | undefined;
+}
+
+/** A stretch of one group's table that is read. */
+interface TablePart {
+  readonly group: number;
+  /** Byte offset of the table. */
+  readonly tableStart: number;
+  /** Bytes of the table before the stretch, and its length. */
+  readonly skipped: number;
+  readonly byteLength: number;
+  /** Records of the group that may hold something, by descriptor and bitmap. */
+  readonly used: number;
+}
+
+/** Visits all inodes in use of the groups that `bitmaps` covers. */
 export async function readInodeTables(
   source: BlockSource,
   sb: Superblock,
   groups: GroupDescriptors,
   bitmaps: GroupBitmaps,
-  readsAll: boolean,
+  rules: TableRules,
   visitor: InodeTableVisitor,
   signal?: AbortSignal,
 ): Promise<void> {
-  const tableBlocks = inodeTableBlocks(sb);
-  const starts: number[] = [];
-  const blockCounts: number[] = [];
-  const usedInodes: number[] = [];
+  const tableBytes = inodeTableBlocks(sb) * sb.blockSize;
+  const parts: TablePart[] = [];
   for (let group = bitmaps.firstGroup; group < bitmaps.endGroup; group++) {
     const used = usedTableInodes(sb, groups, bitmaps, group);
-    const blocks = readsAll ? tableBlocks : Math.ceil((used * sb.inodeSize) / sb.blockSize);
-    usedInodes.push(used);
-    const start = groups.inodeTable[group]! * sb.blockSize;
-    starts.push(start);
-    blockCounts.push(blocks);
-    visitor.tableBytes(start + blocks * sb.blockSize, start + tableBlocks * sb.blockSize, false);
+    const usedBytes = Math.ceil((used * sb.inodeSize) / sb.blockSize) * sb.blockSize;
+    const readBytes = rules.readsAllRecords ? tableBytes : usedBytes;
+    const tableStart = groups.inodeTable[group]! * sb.blockSize;
+    let skipped = 0;
+    for (let at = 0; at <= readBytes; at += sb.blockSize) {
+      const isRead = at < readBytes && !isProvenUnused(sb, bitmaps, rules, group, tableStart, at);
+      if (isRead) continue;
+      if (at > skipped) parts.push({ group, tableStart, skipped, byteLength: at - skipped, used });
+      skipped = at + sb.blockSize;
+      visitor.tableBytes(tableStart + at, tableStart + Math.min(skipped, readBytes), false);
+    }
+    visitor.tableBytes(tableStart + readBytes, tableStart + tableBytes, false);
   }
-  const runs = sortRuns(starts, (i) => blockCounts[i]! * sb.blockSize);
+  const starts = parts.map(({ tableStart, skipped }) => tableStart + skipped);
+  const runs = sortRuns(starts, (i) => parts[i]!.byteLength);
   await readRuns(
     source,
     runs,
     (run, bytes, offsetInRun) => {
-      const i = runs.index[run]!;
+      const part = parts[runs.index[run]!]!;
       // What is not to be read may still share a block with what is.
-      const end = readsAll ? sb.inodesPerGroup : usedInodes[i]!;
-      const part = { end, group: bitmaps.firstGroup + i, used: usedInodes[i]!, offsetInRun, start: runs.starts[run]! };
-      visitTablePart(sb, bitmaps, part, bytes, visitor);
+      const end = rules.readsAllRecords ? sb.inodesPerGroup : part.used;
+      visitTablePart(sb, bitmaps, part, end, part.skipped + offsetInRun, bytes, visitor);
     },
     signal,
   );
+}
+
+/** True for a table block that held no inode in use, and none of whose inodes the bitmap calls used now. */
+function isProvenUnused(
+  sb: Superblock,
+  bitmaps: GroupBitmaps,
+  { provenUnused }: TableRules,
+  group: number,
+  tableStart: number,
+  offsetInTable: number,
+): boolean {
+  if (provenUnused === undefined) return false;
+  const start = tableStart + offsetInTable;
+  if (!coversExtent(provenUnused, start, start + sb.blockSize)) return false;
+  const first = offsetInTable / sb.inodeSize;
+  const end = Math.min(sb.inodesPerGroup, first + sb.blockSize / sb.inodeSize);
+  for (let index = first; index < end; index++) if (isMarked(sb, bitmaps, group, index)) return false;
+  return true;
+}
+
+function isMarked(sb: Superblock, bitmaps: GroupBitmaps, group: number, index: number): boolean {
+  const bitmapAt = (group - bitmaps.firstGroup) * sb.blockSize;
+  return ((bitmaps.inodes[bitmapAt + (index >>> 3)]! >>> (index & 7)) & 1) !== 0;
 }
 
 /** Records of a group's table that may hold something: what its descriptor says, and what its bitmap says. */
@@ -70,35 +115,29 @@ function usedTableInodes(sb: Superblock, groups: GroupDescriptors, bitmaps: Grou
   return byDescriptor;
 }
 
+/** `bytes` begin `offsetInTable` bytes into the table; `end`: first record of the group that is not looked at. */
 function visitTablePart(
   sb: Superblock,
   bitmaps: GroupBitmaps,
-  part: {
-    readonly group: number;
-    readonly end: number;
-    readonly used: number;
-    readonly offsetInRun: number;
-    readonly start: number;
-  },
+  { group, tableStart, used }: TablePart,
+  end: number,
+  offsetInTable: number,
   bytes: Uint8Array,
   visitor: InodeTableVisitor,
 ): void {
   const table = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const bitmapAt = (part.group - bitmaps.firstGroup) * sb.blockSize;
   const perBlock = sb.blockSize / sb.inodeSize;
-  const partStart = part.start + part.offsetInRun;
-  const firstIndex = part.offsetInRun / sb.inodeSize;
   for (let blockAt = 0; blockAt < bytes.byteLength; blockAt += sb.blockSize) {
-    const blockFirst = firstIndex + blockAt / sb.inodeSize;
+    const blockFirst = (offsetInTable + blockAt) / sb.inodeSize;
     let isUsed = false;
-    for (let i = 0; i < perBlock && blockFirst + i < part.end; i++) {
+    for (let i = 0; i < perBlock && blockFirst + i < end; i++) {
       const index = blockFirst + i;
       const at = blockAt + i * sb.inodeSize;
-      const isMarked = ((bitmaps.inodes[bitmapAt + (index >>> 3)]! >>> (index & 7)) & 1) !== 0;
-      if (!isMarked && !isInodeInUse(table, at, sb.inodeCount)) continue;
+      if (!isMarked(sb, bitmaps, group, index) && !isInodeInUse(table, at, sb.inodeCount)) continue;
       isUsed = true;
-      visitor.inode(part.group * sb.inodesPerGroup + index + 1, table, at, index >= part.used);
+      visitor.inode(group * sb.inodesPerGroup + index + 1, table, at, index >= used);
     }
-    visitor.tableBytes(partStart + blockAt, partStart + blockAt + sb.blockSize, isUsed);
+    const blockStart = tableStart + offsetInTable + blockAt;
+    visitor.tableBytes(blockStart, blockStart + sb.blockSize, isUsed);
   }
 }

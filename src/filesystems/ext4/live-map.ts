@@ -7,7 +7,7 @@ import {
   unionExtents,
   type ExtentList,
 } from '../../bytes/extent-list.ts';
-import { type LiveMap } from '../filesystem.ts';
+import { type FileSystemStamp, type LiveMap } from '../filesystem.ts';
 import { type BlockClaims } from './block-claims.ts';
 import { extVersion, INCOMPAT, RO_COMPAT } from './features.ts';
 import { primaryDescriptorBlocks, reservedHeadBlocks } from './group-layout.ts';
@@ -88,17 +88,21 @@ function describe(
     identity: identityOf(sb),
     reserved: reservedBytes(sb),
     mountTime: sb.mountTime,
-    stamp: {
-      mkfsTime: sb.mkfsTime,
-      writeTime: sb.writeTime,
-      kilobytesWritten: sb.kilobytesWritten,
-      mountCount: sb.mountCount,
-      journalSequence: journal?.superblock.sequence ?? 0,
-      lastCheckTime: sb.lastCheckTime,
-      freeBlocks: sb.freeBlocks,
-      freeInodes: sb.freeInodes,
-    },
+    stamp: stampOf(sb, journal),
     witness: unionExtents(superblockBytes(sb), head),
+  };
+}
+
+export function stampOf(sb: Superblock, journal: Journal | undefined): FileSystemStamp {
+  return {
+    mkfsTime: sb.mkfsTime,
+    writeTime: sb.writeTime,
+    kilobytesWritten: sb.kilobytesWritten,
+    mountCount: sb.mountCount,
+    journalSequence: journal?.superblock.sequence ?? 0,
+    lastCheckTime: sb.lastCheckTime,
+    freeBlocks: sb.freeBlocks,
+    freeInodes: sb.freeInodes,
   };
 }
 
