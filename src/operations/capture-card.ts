@@ -150,7 +150,7 @@ async function putAttachments(
 ): Promise<Snapshot['attachments']> {
   const files = hot.after(disk, changedInPlace);
   const bodies = [
-    ...(files.length === 0 ? [] : [{ kind: HOT_FILES, body: encodeHotFiles(files) }]),
+    { kind: HOT_FILES, body: encodeHotFiles(files) },
     ...(carry === undefined ? [] : [{ kind: LAST_READ, body: encodeLastRead(carry.lastRead) }]),
   ];
   const attachments: { kind: string; node: string }[] = [];

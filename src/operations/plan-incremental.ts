@@ -63,6 +63,10 @@ export async function planIncremental(
   const choice = chooseBase(options.versions, options.outline);
   if ('reason' in choice) return choice;
   const base = choice.snapshot;
+  // Who made it did not look for files that are written to in place.
+  if (!base.attachments.some(({ kind }) => kind === HOT_FILES)) {
+    return { reason: `version ${base.number} does not say which files are to be read each time` };
+  }
   try {
     const baseSource = openSnapshotSource(store, base.volume);
     const comparison = await compareWithBase(source, disk, choice, baseSource, {

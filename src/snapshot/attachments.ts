@@ -52,9 +52,10 @@ export function decodeLastRead(body: Uint8Array, windows: number): Uint32Array {
   return Uint32Array.from({ length: windows }, (_, window) => view.getUint32(window * 4, true));
 }
 
-/** Four numbers of 32 bits a file, little-endian, sorted by partition and inode. */
+/** Four numbers of 32 bits a file, little-endian, sorted by partition and inode; four zeros where there is no file. */
 export function encodeHotFiles(files: readonly HotFile[]): Uint8Array {
-  const body = new Uint8Array(files.length * HOT_FILE_BYTES);
+  // A node cannot be empty, and no list would mean that nobody looked.
+  const body = new Uint8Array(Math.max(1, files.length) * HOT_FILE_BYTES);
   const view = new DataView(body.buffer);
   const sorted = files.toSorted((a, b) => a.partition - b.partition || a.inode - b.inode);
   for (const [i, { partition, inode, generation, versionsLeft }] of sorted.entries()) {
@@ -68,7 +69,7 @@ export function encodeHotFiles(files: readonly HotFile[]): Uint8Array {
 export function decodeHotFiles(body: Uint8Array): HotFile[] {
   if (body.byteLength % HOT_FILE_BYTES !== 0) throw new CorruptDataError('the list of hot files is cut short');
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  return Array.from({ length: body.byteLength / HOT_FILE_BYTES }, (_, i) => {
+  const files = Array.from({ length: body.byteLength / HOT_FILE_BYTES }, (_, i) => {
     const at = i * HOT_FILE_BYTES;
     return {
       partition: view.getUint32(at, true),
@@ -77,4 +78,5 @@ export function decodeHotFiles(body: Uint8Array): HotFile[] {
       versionsLeft: view.getUint32(at + 12, true),
     };
   });
+  return files.filter(({ versionsLeft }) => versionsLeft > 0);
 }

@@ -247,25 +247,3 @@ describe('histories that part', () => {
     expect(hot).toEqual([true, true, true, true, false, false]);
   });
 });
-
-describe('damage of the store', () => {
-  it.each([[0], [1], [2]])('pack %i is lost', async (which) => {
-    await card.backUp(900);
-    await card.use(800, 'head -c 50000 /dev/urandom > new');
-    await card.backUp(800);
-    const packs: string[] = [];
-    for (const digit of '0123456789abcdef') {
-      packs.push(...(await card.store.storage.list(`packs/${digit}`)).map(({ name }) => name));
-    }
-    expect(packs.length).toBeGreaterThan(which);
-    await card.store.storage.remove(packs[which]!);
-    await card.use(700, 'echo more >> new');
-    const next = await card.backUp(700);
-    expect(decisionOf(next)).toMatch(
-      /^(quick|full: version 2 in the store is damaged|full: it cannot be compared with the last version)$/u,
-    );
-    using source = openFileSource(card.image);
-    const again = await backUp(card.store, source, { nowMs: hoursAgoMs(690) });
-    expect(decisionOf(again)).toBe('quick');
-  });
-});
