@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { toHex } from '../bytes/hex.ts';
 import { NotFoundError } from '../errors.ts';
 import { adoptDeadSessions } from './adopt-packs.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { CODEC } from './frame.ts';
 import { voidDamage } from './distrust.ts';
-import { openIndexFile } from './index-file.ts';
+import { openIndexFile, type OpenIndex } from './index-file.ts';
 import type { MachineIdentity } from './machine-identity.ts';
 import { contentName, hashInName, INDEX_FOLDER } from './names.ts';
 import { healConfig } from './store-config.ts';
@@ -47,6 +48,7 @@ export async function startWriteSession(state: StoreState, options: SessionOptio
     const index = await state.reloadForWriting();
     let adoptedBytes = 0;
     const writeIndex = async (bytes: Uint8Array): Promise<void> => {
+      // Not trusted again: who wrote these packs may have done so before they were damaged.
       await writeIndexFile(state, bytes, lock.id);
       adoptedBytes += bytes.byteLength;
     };
@@ -60,7 +62,7 @@ export async function startWriteSession(state: StoreState, options: SessionOptio
       codec: config.codec === CODEC.raw ? CODEC.raw : CODEC.lz4,
       now: options.now,
       explain: async (error) => lock.explain(error),
-      writeIndex: async (bytes) => writeIndexFile(state, bytes, lock.id),
+      writeIndex: async (bytes) => trustPacksOf(state, await writeIndexFile(state, bytes, lock.id)),
     });
     writer.counts.storedBytes += adoptedBytes;
     return makeWriteSession({
@@ -79,13 +81,20 @@ export async function startWriteSession(state: StoreState, options: SessionOptio
 }
 
 /** Makes an index file durable and loads it from there, so that what the session relies on is what was stored. */
-async function writeIndexFile(state: StoreState, bytes: Uint8Array, owner: string): Promise<void> {
+async function writeIndexFile(state: StoreState, bytes: Uint8Array, owner: string): Promise<OpenIndex> {
   const { storage, config } = state;
   const name = `${INDEX_FOLDER}/${await contentName(bytes)}`;
   await storage.create(name, bytes, owner);
   const entry = { name, byteLength: bytes.byteLength, modifiedMs: 0 };
-  const healed = await state.addIndexFile(await openIndexFile(storage, entry, config.storeId));
-  if (healed.length > 0) await voidDamage(storage, config.storeId, new Set(healed));
+  const open = await openIndexFile(storage, entry, config.storeId);
+  await state.addIndexFile(open);
+  return open;
+}
+
+/** What was known of damage in packs is over when they were just written, with the content of their names. */
+async function trustPacksOf(state: StoreState, { head }: OpenIndex): Promise<void> {
+  const healed = await state.trustPacks(head.packs.map(({ id }) => toHex(id)));
+  if (healed.length > 0) await voidDamage(state.storage, state.config.storeId, new Set(healed));
 }
 
 /** True if every index file that was relied on still stands and no new one condemns a pack. */

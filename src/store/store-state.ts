@@ -1,4 +1,3 @@
-import { toHex } from '../bytes/hex.ts';
 import type { ChunkHasher, ChunkId } from '../codec/chunk-id.ts';
 import { CorruptDataError, NotFoundError } from '../errors.ts';
 import type { ChunkIndex } from './chunk-index.ts';
@@ -44,12 +43,17 @@ export class StoreState {
     return this.reload();
   }
 
-  /** Loads an index file that was just written; returns the packs in it (hashes) that were distrusted until now. */
-  async addIndexFile(open: OpenIndex): Promise<string[]> {
+  /** Loads an index file that was just written. */
+  async addIndexFile(open: OpenIndex): Promise<void> {
     const index = await this.index();
     this.everLoaded.add(open.name);
     if (!index.names.includes(open.name)) await index.add(open);
-    return open.head.packs.map(({ id }) => toHex(id)).filter((hash) => index.trust(hash));
+  }
+
+  /** Packs (hashes) that were just written; returns those of them that were distrusted until now. */
+  async trustPacks(hashes: readonly string[]): Promise<string[]> {
+    const index = await this.index();
+    return hashes.filter((hash) => index.trust(hash));
   }
 
   async has(id: ChunkId): Promise<boolean> {

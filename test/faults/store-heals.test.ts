@@ -107,4 +107,15 @@ describe('a store that lost something', () => {
     expect(await backUp()).toBe(0);
     expect((await checkAll(store)).problems).toEqual([]);
   });
+
+  it('does not trust a damaged pack again because its index was lost', async () => {
+    const [name] = await packs();
+    await change(name!, (bytes) => bytes.with(64 + 200, bytes[64 + 200]! ^ 1));
+    await using store = await openStore(storage);
+    const [found] = (await checkAll(store, { recordsDamage: true })).problems;
+    for (const { name: index } of await storage.list('indexes')) await storage.remove(index);
+    expect(await backUp()).toBe(found!.chunkIds.length);
+    await expectAllReadable();
+    expect(await backUp()).toBe(0);
+  });
 });
