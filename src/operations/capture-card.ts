@@ -150,7 +150,7 @@ async function putAttachments(
 ): Promise<Snapshot['attachments']> {
   const files = hot.after(disk, changedInPlace);
   const bodies = [
-    { kind: HOT_FILES, body: encodeHotFiles(files) },
+    ...encodeHotFiles(files).map((body) => ({ kind: HOT_FILES, body })),
     ...(carry === undefined ? [] : [{ kind: LAST_READ, body: encodeLastRead(carry.lastRead) }]),
   ];
   const attachments: { kind: string; node: string }[] = [];

@@ -46,7 +46,7 @@ export class HotFiles {
     for (const [index, { entry, report }] of disk.partitions.entries()) {
       const inodes = isKeepWhole(report) ? undefined : report.inodes;
       if (inodes === undefined) {
-        hot.push(...[...this.#before.values()].filter(({ partition }) => partition === entry.number));
+        for (const file of this.#before.values()) if (file.partition === entry.number) hot.push(file);
         continue;
       }
       const known = changedInPlace.get(index);

@@ -98,24 +98,29 @@ export async function planIncremental(
 }
 
 /** The files that a version says are to be read each time; none where it does not say. */
-export async function readHotFiles(store: Pick<Store, 'readChunk'>, snapshot: StoredSnapshot): Promise<HotFile[]> {
-  const body = await readAttachment(store, snapshot, HOT_FILES);
-  return body === undefined ? [] : decodeHotFiles(body);
+export async function readHotFiles(
+  store: Pick<Store, 'readChunk'>,
+  snapshot: Pick<StoredSnapshot, 'attachments'>,
+): Promise<HotFile[]> {
+  const parts: HotFile[][] = [];
+  for await (const body of readAttachments(store, snapshot, HOT_FILES)) parts.push(decodeHotFiles(body));
+  return parts.flat();
 }
 
 /** By window, the number of the version that last read all of it. */
 export async function readLastRead(store: Pick<Store, 'readChunk'>, snapshot: StoredSnapshot): Promise<Uint32Array> {
   const windows = Math.ceil(snapshot.volume.byteLength / WINDOW_BYTES);
-  const body = await readAttachment(store, snapshot, LAST_READ);
-  const versions = body === undefined ? new Uint32Array(windows) : decodeLastRead(body, windows);
+  let versions: Uint32Array = new Uint32Array(windows);
+  for await (const body of readAttachments(store, snapshot, LAST_READ)) versions = decodeLastRead(body, windows);
   return versions.map((version) => (version === 0 ? snapshot.number : version));
 }
 
-async function readAttachment(
+async function* readAttachments(
   store: Pick<Store, 'readChunk'>,
-  { attachments }: StoredSnapshot,
-  kind: string,
-): Promise<Uint8Array | undefined> {
-  const named = attachments.find((attachment) => attachment.kind === kind);
-  return named === undefined ? undefined : decodeAttachment(await store.readChunk(fromHex(named.node)));
+  { attachments }: Pick<StoredSnapshot, 'attachments'>,
+  wanted: string,
+): AsyncGenerator<Uint8Array> {
+  for (const { kind, node } of attachments) {
+    if (kind === wanted) yield decodeAttachment(await store.readChunk(fromHex(node)));
+  }
 }

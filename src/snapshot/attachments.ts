@@ -22,6 +22,8 @@ export interface HotFile {
 
 export const HOT_BY_CONTENT = 0xffffffff;
 const HOT_FILE_BYTES = 16;
+/** Half a million: a program that links all of a backup anew changes so many. */
+const FILES_IN_PART = MAX_CHUNK_BYTES / HOT_FILE_BYTES / 2;
 
 /** The bytes of a node that holds an attachment. */
 export function encodeAttachment(body: Uint8Array): Uint8Array {
@@ -52,20 +54,29 @@ export function decodeLastRead(body: Uint8Array, windows: number): Uint32Array {
   return Uint32Array.from({ length: windows }, (_, window) => view.getUint32(window * 4, true));
 }
 
-/** Four numbers of 32 bits a file, little-endian, sorted by partition and inode; four zeros where there is no file. */
-export function encodeHotFiles(files: readonly HotFile[]): Uint8Array {
-  // A node cannot be empty, and no list would mean that nobody looked.
-  const body = new Uint8Array(Math.max(1, files.length) * HOT_FILE_BYTES);
-  const view = new DataView(body.buffer);
+/**
+ * Four numbers of 32 bits a file, little-endian, sorted by partition and inode; four zeros where there is no file. In
+ * as many parts as a node can hold.
+ */
+export function encodeHotFiles(files: readonly HotFile[]): Uint8Array[] {
   const sorted = files.toSorted((a, b) => a.partition - b.partition || a.inode - b.inode);
-  for (const [i, { partition, inode, generation, versionsLeft }] of sorted.entries()) {
-    for (const [k, value] of [partition, inode, generation, versionsLeft].entries()) {
-      view.setUint32(i * HOT_FILE_BYTES + k * 4, value, true);
+  const parts: Uint8Array[] = [];
+  for (let first = 0; first === 0 || first < sorted.length; first += FILES_IN_PART) {
+    const part = sorted.slice(first, first + FILES_IN_PART);
+    // A node cannot be empty, and no list would mean that nobody looked.
+    const body = new Uint8Array(Math.max(1, part.length) * HOT_FILE_BYTES);
+    const view = new DataView(body.buffer);
+    for (const [i, { partition, inode, generation, versionsLeft }] of part.entries()) {
+      for (const [k, value] of [partition, inode, generation, versionsLeft].entries()) {
+        view.setUint32(i * HOT_FILE_BYTES + k * 4, value, true);
+      }
     }
+    parts.push(body);
   }
-  return body;
+  return parts;
 }
 
+/** One part. */
 export function decodeHotFiles(body: Uint8Array): HotFile[] {
   if (body.byteLength % HOT_FILE_BYTES !== 0) throw new CorruptDataError('the list of hot files is cut short');
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
