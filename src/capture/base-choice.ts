@@ -28,14 +28,17 @@ export function chooseBase(versions: readonly StoredSnapshot[], now: Volume): Ba
   const candidates = now.partitions.flatMap((partition, i) => (isComparable(partition) ? [i] : []));
   if (candidates.length === 0) return { reason: reasonOf(now) };
   const isParted = new Set<number>();
+  let hasOtherSerial = false;
   let best: Base | undefined;
   let reason = 'no version of this card that is left can be compared';
   for (const snapshot of versions.toReversed()) {
-    const difference = differenceOf(snapshot, now);
+    hasOtherSerial ||= isOtherSerial(snapshot, now);
+    const difference = differenceOf(snapshot, now, hasOtherSerial);
     if (difference !== undefined) {
-      if (best === undefined && snapshot === versions.at(-1)) reason = difference;
+      if (snapshot === versions.at(-1)) reason = difference;
       // Nothing is known of the state that a raw version is of.
-      if (snapshot.mode === 'raw') for (const i of candidates) isParted.add(i);
+      const isKnown = (i: number): boolean => snapshot.mode !== 'raw' && isComparable(snapshot.volume.partitions[i]);
+      for (const i of candidates) if (!isKnown(i)) isParted.add(i);
       continue;
     }
     const pairs = candidates.map((i) => ({ i, before: snapshot.volume.partitions[i]!, after: now.partitions[i]! }));
@@ -65,8 +68,8 @@ function reasonsOf({ volume }: StoredSnapshot, now: Volume, compared: readonly n
 
 type Comparable = SnapshotPartition & { readonly stamp: FileSystemStamp };
 
-function isComparable(partition: SnapshotPartition): partition is Comparable {
-  return partition.clean === true && partition.stamp !== undefined;
+function isComparable(partition: SnapshotPartition | undefined): partition is Comparable {
+  return partition?.clean === true && partition.stamp !== undefined;
 }
 
 function reasonOf({ partitions }: Volume): string {
@@ -74,11 +77,18 @@ function reasonOf({ partitions }: Volume): string {
   return isUnclean ? 'the card was not shut down cleanly' : 'it holds no ext file system that can be compared';
 }
 
-/** Undefined when the version is of a device with the same size, table and partitions. */
-function differenceOf({ mode, volume, number }: StoredSnapshot, now: Volume): string | undefined {
-  if (mode === 'raw') return `version ${number} was made with --raw`;
+function isOtherSerial({ volume }: StoredSnapshot, now: Volume): boolean {
   const serials = [volume.device.serial, now.device.serial];
-  if (serials.every((serial) => serial !== '') && serials[0] !== serials[1]) {
+  return serials.every((serial) => serial !== '') && serials[0] !== serials[1];
+}
+
+/**
+ * Undefined when the version is of a device with the same size, table and partitions. `needsSerial`: where newer versions
+ * are of another device, one without a serial number may be so, too.
+ */
+function differenceOf({ mode, volume, number }: StoredSnapshot, now: Volume, needsSerial: boolean): string | undefined {
+  if (mode === 'raw') return `version ${number} was made with --raw`;
+  if (needsSerial && volume.device.serial !== now.device.serial) {
     return `the card or its reader has another serial number than at version ${number}`;
   }
   const placesOf = ({ partitions }: Volume): string =>
