@@ -112,6 +112,15 @@ def reuse_inodes(name, count, seed):
         with_file(f'{name}.r{i}', os.O_WRONLY | os.O_CREAT, lambda f: write_all(f, noise(9000, seed - i), 0))
 
 
+def remove_attribute(folder):
+    """Of the first file in the folder that has one."""
+    found = ((f'{folder}/{entry}', key) for entry in sorted(os.listdir(folder)) for key in os.listxattr(f'{folder}/{entry}', follow_symlinks=False))
+    name, key = next(found, (None, None))
+    if name is None:
+        raise OSError(61, 'no attribute')
+    os.removexattr(name, key, follow_symlinks=False)
+
+
 def replace(name, length, seed):
     with_file(f'{name}~', os.O_WRONLY | os.O_CREAT | os.O_TRUNC, lambda f: (write_all(f, noise(length, seed), 0), os.fsync(f)))
     os.rename(f'{name}~', name)
@@ -170,15 +179,15 @@ def step(kind, name, other, a, b):
     elif kind == 'xattr':
         os.setxattr(name, f'user.a{a % 5}', noise(b % 900, seed))
     elif kind == 'xattr-off':
-        os.removexattr(name, f'user.a{a % 5}')
+        remove_attribute(os.path.dirname(name))
     elif kind == 'attribute':
         tool('chattr', '+j' if a % 2 == 0 else '+A', name)
     elif kind == 'defrag':
         tool('e4defrag', name)
     elif kind == 'grow-folder':
-        grow_folder(f'{name}.d', 20 + b % 200, a)
+        grow_folder(f'{root}/many{b % 4}', 20 + b % 200, a)
     elif kind == 'shrink-folder':
-        shrink_folder(f'{name}.d')
+        shrink_folder(f'{root}/many{b % 4}')
     elif kind == 'reuse':
         reuse_inodes(name, 2 + a % 6, seed)
     elif kind == 'read':
