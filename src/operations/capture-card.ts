@@ -22,6 +22,8 @@ export interface CardToCapture {
   readonly previous: StoredSnapshot | undefined;
   /** Why all of it is to be read whatever can be told; undefined: carry over what can be. */
   readonly readAll: FullRead | undefined;
+  /** All is read, and held against what could have been carried over. */
+  readonly provesAll: boolean;
   readonly incremental: Omit<IncrementalOptions, 'has' | 'signal'>;
   /** IDs (hex) of versions that `disk` believes in what it left out. */
   readonly believed: ReadonlySet<string>;
@@ -47,6 +49,9 @@ export interface CapturedCard {
   readonly warnings: readonly Warning[];
 }
 
+const NOTHING_CARRIED = { base: undefined, carry: undefined } as const;
+export const ASKED_FOR = 'a full read was asked for';
+
 export async function captureCard(
   store: Store,
   session: WriteSession,
@@ -63,11 +68,16 @@ export async function captureCard(
     const captured = await capture(
       store,
       session,
-      { ...card, plan: planned.plan },
+      card.provesAll ? card : { ...card, plan: planned.plan },
       planned.hot,
       planned.carry,
       options,
     );
+    if (card.provesAll) {
+      const { hot, changedInPlace } = planned;
+      const attachments = await putAttachments(store, session, card, { hot, changedInPlace });
+      return { ...NOTHING_CARRIED, captured, mode: 'full', modeReason: ASKED_FOR, attachments, warnings: [] };
+    }
     return {
       captured,
       mode: 'incremental',
@@ -89,14 +99,15 @@ export async function captureCard(
 async function tellChanges(
   store: Store,
   session: WriteSession,
-  { source, disk, plan, readAll: told, incremental }: CardToCapture,
+  { source, disk, plan, readAll: told, provesAll, incremental }: CardToCapture,
   { onProgress, signal }: OperationOptions,
 ): Promise<Incremental | FullRead> {
   if (told !== undefined) return told;
   onProgress?.({ phase: 'scan', doneBytes: 0, totalBytes: 0 });
   const has = async (id: Uint8Array): Promise<boolean> => session.has(id);
   const planned = await planIncremental(store, source, disk, plan, { ...incremental, has, signal });
-  return 'reason' in planned ? { mode: 'full', ...planned } : planned;
+  if (!('reason' in planned)) return planned;
+  return { mode: 'full', ...planned, ...(provesAll ? { reason: ASKED_FOR } : {}) };
 }
 
 async function readAll(
@@ -115,7 +126,7 @@ async function readAll(
   const hot = new HotFiles(previous === undefined ? [] : await readHotFiles(store, previous).catch(() => []));
   const captured = await capture(store, session, card, hot, undefined, options);
   const attachments = await putAttachments(store, session, card, { hot, changedInPlace });
-  return { captured, mode, modeReason, base: undefined, carry: undefined, attachments, warnings };
+  return { ...NOTHING_CARRIED, captured, mode, modeReason, attachments, warnings };
 }
 
 /** Who reads all believes nothing: what earlier versions said of the card may be of another state of it. */

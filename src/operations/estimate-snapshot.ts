@@ -4,6 +4,7 @@ import type { BlockSource } from '../device/block-source.ts';
 import type { SnapshotMode } from '../snapshot/snapshot.ts';
 import type { Store } from '../store/store.ts';
 import { warningsOf } from './backup-warnings.ts';
+import { ASKED_FOR } from './capture-card.ts';
 import { planIncremental } from './plan-incremental.ts';
 import { prepareCapture, type CaptureWishes } from './prepare-capture.ts';
 import type { Warning } from './progress.ts';
@@ -35,6 +36,7 @@ export async function estimateSnapshot(
     const { mode, reason } = readAll ?? { mode: 'full', reason: 'first version of this card' };
     return { ...estimate, mode, modeReason: reason, wouldReadBytes: plan.readBytes };
   }
+  if (card.provesAll) return { ...estimate, mode: 'full', modeReason: ASKED_FOR, wouldReadBytes: plan.readBytes };
   const planned = await planIncremental(store, source, disk, plan, {
     ...card.incremental,
     has: async (id) => store.has(id),

@@ -47,14 +47,14 @@ export async function prepareCapture(
   beginPhase(wishes, 'open');
   const catalog = store === undefined ? { cards: [], damaged: [] } : await readCatalog(store);
   beginPhase(wishes, 'scan');
-  const compares = store !== undefined && catalog.cards.length > 0 && wishes.raw !== true && wishes.full !== true;
+  const compares = store !== undefined && catalog.cards.length > 0 && wishes.raw !== true;
   const scan = {
     raw: wishes.raw === true,
     keepSwap: wishes.keepSwap === true,
     compares,
     ...(wishes.signal === undefined ? {} : { signal: wishes.signal }),
   };
-  const proven = compares ? proveUnused(store, inOrderWritten(catalog.cards)) : undefined;
+  const proven = compares && wishes.full !== true ? proveUnused(store, inOrderWritten(catalog.cards)) : undefined;
   const disk = await readDiskMap(source, proven === undefined ? scan : { ...scan, ...proven });
   const empty = { levels: 0, mapRoot: '', liveBytesOfPartition: new Map<number, number>() };
   const outline: Volume = describeVolume(source, disk, wishes.device, empty);
@@ -68,12 +68,13 @@ export async function prepareCapture(
     plan: planCapture(disk),
     previous: chosen.previous,
     readAll: reasonToReadAll(chosen, wishes),
+    provesAll: wishes.full === true,
     believed: proven?.believed ?? new Set(),
     scanAgain: async () => readDiskMap(source, scan),
     incremental: {
       versions: store === undefined ? [] : await ancestorsOnly(store, versions),
       outline,
-      proofPercent: wishes.proofPercent ?? PROOF_PERCENT,
+      proofPercent: wishes.full === true ? 100 : (wishes.proofPercent ?? PROOF_PERCENT),
       keepSwap: wishes.keepSwap === true,
       nowMs: wishes.now(),
     },
@@ -83,7 +84,6 @@ export async function prepareCapture(
 
 function reasonToReadAll({ previous, hasTwin }: ChosenCard, wishes: CaptureWishes): CardToCapture['readAll'] {
   if (wishes.raw === true) return { mode: 'raw', reason: 'every byte was asked for' };
-  if (wishes.full === true) return { mode: 'full', reason: 'a full read was asked for' };
   if (previous === undefined) return { mode: 'full', reason: 'first version of this card' };
   if (hasTwin) return { mode: 'full', reason: 'another card of the store has the same IDs' };
   return undefined;

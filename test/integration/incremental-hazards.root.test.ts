@@ -114,6 +114,22 @@ describe('writes below the file system', () => {
     expect(decisionOf(await card.backUp(890, { proofPercent: 100 }))).toBe('full: a file had changed without a trace');
   });
 
+  it('are found by a full read that was asked for, and told', async () => {
+    await card.backUp(900);
+    await card.backUp(890, { proofPercent: 0 });
+    expect(decisionOf(await card.backUp(880, { full: true }))).toBe('full: a full read was asked for');
+    writeRaw(card.image, card.blocksOf('f7')[3]! * BLOCK, 'overwritten');
+    const found = await card.backUp(870, { full: true });
+    expect(found.warnings.map(({ code }) => code)).toContain('W_CHANGED_WITHOUT_TRACE');
+    expect(await readSuspects(await openStore(card.store.storage))).toEqual(new Set());
+    // It was read for the version before, so that one is right.
+    await card.backUp(860, { proofPercent: 0 });
+    writeRaw(card.image, card.blocksOf('f8')[3]! * BLOCK, 'overwritten');
+    await card.backUp(840, { full: true });
+    const suspects = await readSuspects(await openStore(card.store.storage));
+    expect((await versions()).filter(({ id }) => suspects.has(id)).map(({ number }) => number)).toEqual([5]);
+  });
+
   it('swap files, quota files and other hot files do not count: they are read each time', async () => {
     await card.use(
       950,
