@@ -53,9 +53,8 @@ export async function planCarry(
   }
   const { runs } = found;
   for (let i = 0; i < runs.count; i++) {
-    const isCarried = found.isFound[runs.region[i]!]![runs.piece[i]!] === CARRIED;
-    if (isCarried && runs.chunk[i] !== ZERO_CHUNK)
-      windows.addBytes(runs.region[i]!, runs.piece[i]!, runs.byteLength[i]!);
+    if (found.isFound[runs.region[i]!]![runs.piece[i]!] !== CARRIED) continue;
+    windows.addBytes(runs.region[i]!, runs.piece[i]!, runs.byteLength[i]!, runs.chunk[i] !== ZERO_CHUNK);
   }
   const provedBytes = windows.chooseProof(rules, found);
   const carriedRuns = onlyCarried(runs, found);
@@ -68,7 +67,7 @@ export async function planCarry(
     },
     runs: carriedRuns,
     unreadBytes: carriedRuns.byteLength.subarray(0, carriedRuns.count).reduce((sum, length) => sum + length, 0),
-    carriedBytes: windows.totalBytes - provedBytes,
+    carriedBytes: windows.dataBytes - provedBytes,
     provedBytes,
     lastRead: windows.lastReadAfter(rules.lastRead),
   };
@@ -89,14 +88,18 @@ async function dropAbsent({ runs, isFound, chunkOf }: FoundPieces, has: CarryRul
 
 /** The pieces by the window in which they begin. */
 class Windows {
-  totalBytes = 0;
+  /** Without zeros, which have to be read for a proof all the same. */
+  dataBytes = 0;
+  #totalBytes = 0;
   readonly #bytes: Float64Array;
+  readonly #dataBytes: Float64Array;
   readonly #hasPieces: Uint8Array;
   readonly #isProved: Uint8Array;
   readonly #homes: Uint32Array[] = [];
 
   constructor(count: number) {
     this.#bytes = new Float64Array(count);
+    this.#dataBytes = new Float64Array(count);
     this.#hasPieces = new Uint8Array(count);
     this.#isProved = new Uint8Array(count);
   }
@@ -114,25 +117,30 @@ class Windows {
     this.#homes[region] = homes;
   }
 
-  addBytes(region: number, piece: number, byteLength: number): void {
+  addBytes(region: number, piece: number, byteLength: number, isData: boolean): void {
     const home = this.#homes[region]![piece]!;
     this.#bytes[home] = this.#bytes[home]! + byteLength;
-    this.totalBytes += byteLength;
+    this.#totalBytes += byteLength;
+    if (!isData) return;
+    this.#dataBytes[home] = this.#dataBytes[home]! + byteLength;
+    this.dataBytes += byteLength;
   }
 
   /** Marks pieces as proved, window by window, until the share is reached. Returns their bytes of data. */
   chooseProof({ lastRead, proofPercent }: CarryRules, { isFound }: FoundPieces): number {
-    const wanted = (this.totalBytes * proofPercent) / 100;
+    const wanted = (this.#totalBytes * proofPercent) / 100;
     const oldestFirst = [...this.#hasPieces.keys()]
       .filter((window) => this.#hasPieces[window] === 1)
       .sort((a, b) => lastRead[a]! - lastRead[b]! || a - b);
     let proved = 0;
+    let provedData = 0;
     for (const window of oldestFirst) {
       if (wanted === 0) break;
       // At least one; a window that would pass the share waits for the next run, a smaller one does not.
       if (proved > 0 && proved + this.#bytes[window]! > wanted) continue;
       this.#isProved[window] = 1;
       proved += this.#bytes[window]!;
+      provedData += this.#dataBytes[window]!;
     }
     for (const [region, homes] of this.#homes.entries()) {
       const pieces = isFound[region];
@@ -141,7 +149,7 @@ class Windows {
         if (pieces[piece] === CARRIED && this.#isProved[home] === 1) pieces[piece] = PROVED;
       }
     }
-    return proved;
+    return provedData;
   }
 
   lastReadAfter(before: Uint32Array): Uint32Array {
