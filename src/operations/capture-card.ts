@@ -25,8 +25,8 @@ export interface CardToCapture {
   /** All is read, and held against what could have been carried over. */
   readonly provesAll: boolean;
   readonly incremental: Omit<IncrementalOptions, 'has' | 'signal'>;
-  /** IDs (hex) of versions that `disk` believes in what it left out. */
-  readonly believed: ReadonlySet<string>;
+  /** By the place of the partition, IDs (hex) of versions that `disk` believes in what it left out. */
+  readonly believed: ReadonlyMap<number, string>;
   /** The disk map without such belief. */
   readonly scanAgain: () => Promise<DiskMap>;
 }
@@ -60,8 +60,8 @@ export async function captureCard(
 ): Promise<CapturedCard> {
   const planned = await tellChanges(store, session, card, options);
   if ('reason' in planned) return readAll(store, session, card, planned, options);
-  if ([...card.believed].some((id) => id !== planned.base.id)) {
-    const reason = 'it descends from an older version than its last one';
+  if (!isDescendantOfBelieved(card, planned)) {
+    const reason = 'what the last version calls unused may be used by now';
     return readAll(store, session, card, { mode: 'full', reason, changedInPlace: planned.changedInPlace }, options);
   }
   try {
@@ -94,6 +94,14 @@ export async function captureCard(
     const { changedInPlace } = planned;
     return readAll(store, session, card, { mode: 'full', reason, warnings: [warning], changedInPlace }, options);
   }
+}
+
+/** True if each partition was compared with the very version that was believed about it. */
+function isDescendantOfBelieved({ believed, disk }: CardToCapture, { base, changedInPlace }: Incremental): boolean {
+  return disk.partitions.every(({ entry }, index) => {
+    const id = believed.get(entry.byteOffset);
+    return id === undefined || (id === base.id && changedInPlace.has(index));
+  });
 }
 
 async function tellChanges(

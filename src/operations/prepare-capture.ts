@@ -69,7 +69,7 @@ export async function prepareCapture(
     previous: chosen.previous,
     readAll: reasonToReadAll(chosen, wishes),
     provesAll: wishes.full === true,
-    believed: proven?.believed ?? new Set(),
+    believed: proven?.believed ?? new Map(),
     scanAgain: async () => readDiskMap(source, scan),
     incremental: {
       versions: store === undefined ? [] : await ancestorsOnly(store, versions),

@@ -14,13 +14,16 @@ import type { Store } from '../store/store.ts';
 
 export interface ProvenUnused {
   readonly provenUnusedIn: NonNullable<DiskMapOptions['provenUnusedIn']>;
-  /** IDs (hex) of the versions that were believed. If the card does not descend from them, all is to be read again. */
-  readonly believed: ReadonlySet<string>;
+  /**
+   * By the place of the partition, IDs (hex) of the versions that were believed. If one does not descend from its version,
+   * all is to be read again.
+   */
+  readonly believed: ReadonlyMap<number, string>;
 }
 
 /** `versions`: all of the store, the last one written at the end. */
 export function proveUnused(store: Pick<Store, 'readChunk'>, versions: readonly StoredSnapshot[]): ProvenUnused {
-  const believed = new Set<string>();
+  const believed = new Map<number, string>();
   return {
     believed,
     provenUnusedIn: (entry) => async (uuid, stamp) => {
@@ -30,7 +33,7 @@ export function proveUnused(store: Pick<Store, 'readChunk'>, versions: readonly 
         return isThis && mode !== 'raw' && mayDescend(partition, { ...partition, clean: true, stamp });
       });
       const zeros = version === undefined ? undefined : await zerosOf(store, version, entry);
-      if (version !== undefined && zeros !== undefined) believed.add(version.id);
+      if (version !== undefined && zeros !== undefined) believed.set(entry.byteOffset, version.id);
       return zeros;
     },
   };
