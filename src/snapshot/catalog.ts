@@ -5,6 +5,7 @@
 import { CardkeepError, CorruptDataError, NotFoundError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import { decodeSnapshot } from './snapshot-codec.ts';
+import { whatIsMeant } from './similar-names.ts';
 import type { Snapshot } from './snapshot.ts';
 import { byAge, inOrderWritten } from './version-order.ts';
 
@@ -79,12 +80,15 @@ export function findSnapshot(catalog: Catalog, reference: string): StoredSnapsho
   }
   const found = findByPrefix(all, reference);
   if (found !== undefined) return found;
-  const names = catalog.cards.map(({ name }) => name).join(', ');
-  throw noSuch(`there is no card or version ${JSON.stringify(reference)}`, `cards in this store: ${names}`);
+  throw noSuch(`there is no card or version ${JSON.stringify(reference)}`, whatIsMeant(catalog.cards, reference));
 }
 
 function isIdPrefix(reference: string): boolean {
-  return /^[0-9a-f]+$/iu.test(reference) && reference.length >= SHORTEST_ID_PREFIX;
+  return isHexadecimal(reference) && reference.length >= SHORTEST_ID_PREFIX;
+}
+
+function isHexadecimal(text: string): boolean {
+  return /^[0-9a-f]+$/iu.test(text);
 }
 
 function findByPrefix(all: readonly StoredSnapshot[], reference: string): StoredSnapshot | undefined {
@@ -112,10 +116,9 @@ function damagedVersion(damaged: Catalog['damaged'][number], readable: readonly 
 export function findCard(catalog: Catalog, name: string): Card {
   const card = catalog.cards.find((candidate) => candidate.name === name);
   if (card !== undefined) return card;
-  const names = catalog.cards.map((candidate) => candidate.name).join(', ');
   throw noSuch(
     `there is no card ${JSON.stringify(name)}`,
-    names === '' ? 'cardkeep backup' : `cards in this store: ${names}`,
+    catalog.cards.length === 0 ? 'cardkeep backup' : whatIsMeant(catalog.cards, name),
   );
 }
 
@@ -150,11 +153,13 @@ export function checkCardName(name: string): void {
       ? `must have 1 to ${LONGEST_CARD_NAME} characters`
       : /[:@~/\p{Cc}]/u.test(name)
         ? 'must not hold : @ ~ / or control characters'
-        : /^[0-9a-f]+$/iu.test(name) || name === LATEST || name.startsWith('-')
-          ? 'would be taken for a version or an option'
-          : undefined;
+        : isHexadecimal(name)
+          ? 'has only hexadecimal digits: it would be taken for the ID of a version'
+          : name === LATEST || name.startsWith('-')
+            ? 'would be taken for a version or an option'
+            : undefined;
   if (problem === undefined) return;
   throw new CardkeepError('usage', 'E_CARD_NAME', `the card name ${JSON.stringify(name)} ${problem}`, {
-    hint: 'for example: --card octopi',
+    hint: `for example: --card ${isHexadecimal(name) && name.length < 60 ? `${name}-card` : 'octopi'}`,
   });
 }

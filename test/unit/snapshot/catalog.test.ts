@@ -41,6 +41,12 @@ describe('a version is named', () => {
     ['latest@1', 'latest is no card and has no numbers', 'for example: latest, latest~1 or octopi@3'],
     ['nobody', 'there is no card or version "nobody"', 'cards in this store: face, octopi'],
     ['eeee', 'there is no card or version "eeee"', 'cards in this store: face, octopi'],
+    ['5', 'there is no card or version "5"', 'did you mean octopi@5?'],
+    ['7', 'there is no card or version "7"', 'cards in this store: face, octopi'],
+    ['octopi@latest', 'there is no card or version "octopi@latest"', 'just octopi is its newest'],
+    ['octpoi', 'there is no card or version "octpoi"', 'did you mean octopi?'],
+    ['octop@2', 'there is no card or version "octop@2"', 'did you mean octopi@2?'],
+    ['ocotpu', 'there is no card or version "ocotpu"', 'cards in this store: face, octopi'],
   ])('not by %s', (reference, message, hint) => {
     expect(() => findSnapshot(CATALOG, reference)).toThrow(
       expect.objectContaining({ kind: 'not-found', message, hint }),
@@ -115,4 +121,14 @@ describe('a card name', () => {
       expect(() => checkCardName(name)).toThrow(expect.objectContaining({ code: 'E_CARD_NAME', kind: 'usage' }));
     },
   );
+
+  it('that could be an ID is refused with one that could not', () => {
+    expect(() => checkCardName('c2')).toThrow(
+      expect.objectContaining({
+        message: 'the card name "c2" has only hexadecimal digits: it would be taken for the ID of a version',
+        hint: 'for example: --card c2-card',
+      }),
+    );
+    expect(() => checkCardName('c2-card')).not.toThrow();
+  });
 });
