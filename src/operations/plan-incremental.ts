@@ -88,7 +88,8 @@ export async function planIncremental(
     const steady = await findSteadyZeros(disk, plan, compared, baseSource.map);
     const { changedInPlace, reasons } = comparison;
     if (carry.runs.count === 0 && carry.provedBytes === 0) {
-      return { reason: `every file of it may have changed since version ${base.number}`, changedInPlace };
+      const reason = `each of its files changed since version ${base.number}, was written within two minutes of the card's last use, or is read each time`;
+      return { reason, changedInPlace };
     }
     return { base, plan: assumeZero(plan, steady), carry, hot, changedInPlace, reasons };
   } catch (error) {
