@@ -27,6 +27,9 @@ export interface CardWish {
   readonly suggestedName: string;
 }
 
+/** Code of the notice that a new card has the IDs of a known one. */
+export const SAME_IDS = 'W_SAME_IDS';
+
 /** Partitions in one notice: a table may have hundreds. */
 const MOST_NAMED = 4;
 
@@ -45,10 +48,10 @@ export function chooseCard(
       const hasTwin = alike.some((card) => card !== known);
       return { ...nextVersion(known, catalog, noticesOfOtherIds(known, volume)), hasTwin };
     }
-    return newCard(wish.name, noticesOfSameIds(wish.name, lastWrittenFirst(alike)), randomBytes);
+    return newCard(wish.name, noticesOfSameIds(wish.name, likeliestFirst(alike)), randomBytes);
   }
   if (alike.length === 1) return nextVersion(alike[0]!, catalog, []);
-  if (alike.length > 1) throw severalCards(lastWrittenFirst(alike));
+  if (alike.length > 1) throw severalCards(likeliestFirst(alike));
   const plainName = nameFrom(wish.suggestedName);
   const name = freeName(catalog, plainName);
   return newCard(name, noticesOfNew(name, plainName, catalog, volume), randomBytes);
@@ -58,16 +61,17 @@ function newestOf(card: Card): StoredSnapshot {
   return card.snapshots.at(-1)!;
 }
 
-function lastWrittenFirst(cards: readonly Card[]): Card[] {
+/** The card with the most versions first (a mistyped name makes few), of several the one written last. */
+function likeliestFirst(cards: readonly Card[]): Card[] {
   const last = new Map(inOrderWritten(cards).map(({ cardId }, i) => [cardId, i]));
-  return cards.toSorted((a, b) => last.get(b.cardId)! - last.get(a.cardId)!);
+  return cards.toSorted((a, b) => b.snapshots.length - a.snapshots.length || last.get(b.cardId)! - last.get(a.cardId)!);
 }
 
 function severalCards(cards: readonly Card[]): CardkeepError {
   const names = cards.map((card) => `${card.name} (version ${newestOf(card).number}, ${timeOf(newestOf(card))})`);
   const message = `several cards of this store have the IDs of this one: ${names.join(', ')}`;
   return new CardkeepError('usage', 'E_WHICH_CARD', message, {
-    hint: `say which it is, most likely the one written last: --card ${cards[0]!.name}`,
+    hint: `say which it is, most likely the one with the most versions: --card ${cards[0]!.name}`,
   });
 }
 
@@ -90,8 +94,9 @@ function noticesOfNew(name: string, plainName: string, catalog: Catalog, volume:
 function noticesOfSameIds(name: string, alike: readonly Card[]): Warning[] {
   const [card] = alike;
   if (card === undefined) return [];
-  const message = `kept as the new card ${name}, but it has the IDs of ${card.name}: if it is that card, name it from now on with --card ${card.name}`;
-  return [{ code: 'W_SAME_IDS', message }];
+  const price = 'as long as the store has both, every backup of either reads all of it';
+  const message = `kept as the new card ${name}, but it has the IDs of ${card.name}: ${price}; if it is that card, name it from now on with --card ${card.name}`;
+  return [{ code: SAME_IDS, message }];
 }
 
 function noticesOfOtherIds(card: Card, volume: Volume): Warning[] {

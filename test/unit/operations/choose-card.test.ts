@@ -55,7 +55,7 @@ describe('which card it is', () => {
     expect(chooseCard(catalogOf(known), volume('12345678', ['a'], 'two'), WISH, random).number).toBe(1);
   });
 
-  it('two known cards with its IDs: the user says which, most likely the one written last', () => {
+  it('two known cards with its IDs: the user says which, most likely the one written last of those with the most versions', () => {
     const one = volume('12345678', ['a']);
     expect(() => chooseCard(catalogOf(one, one), one, WISH, random)).toThrow(
       expect.objectContaining({
@@ -67,6 +67,30 @@ describe('which card it is', () => {
       }),
     );
   });
+
+  it('of two with its IDs the one with more versions is the likelier', () => {
+    const one = volume('12345678', ['a']);
+    const { cards, damaged } = catalogOf(one, one);
+    const [first, second] = cards;
+    const [version] = first!.snapshots;
+    const catalog = { cards: [{ ...first!, snapshots: [version!, version!] }, second!], damaged };
+    expect(() => chooseCard(catalog, one, WISH, random)).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/--card known0$/u) }),
+    );
+  });
+
+  it.each([
+    ['cafe', 'card-cafe'],
+    ['2024', 'card-2024'],
+    ['latest', 'card-latest'],
+    ['-my card:/', 'my-card'],
+    ['', 'card'],
+    ['x'.repeat(300), 'x'.repeat(60)],
+  ])('a host name %j gives the name %s, which can be given again', (suggestedName, name) => {
+    const one = volume('12345678', ['a']);
+    expect(chooseCard(catalogOf(), one, { name: undefined, suggestedName }, random).name).toBe(name);
+    expect(chooseCard(catalogOf(), one, { name, suggestedName }, random).name).toBe(name);
+  });
 });
 
 describe('a name that the user gives', () => {
@@ -76,7 +100,12 @@ describe('a name that the user gives', () => {
 
   it('new for a card that is known: the known one is named', () => {
     expect(noticesOf('knwon', known)).toEqual([
-      { code: 'W_SAME_IDS', message: expect.stringMatching(/new card knwon.* IDs of known0: .*--card known0$/u) },
+      {
+        code: 'W_SAME_IDS',
+        message: expect.stringMatching(
+          /new card knwon.* IDs of known0: .*every backup of either reads all.*--card known0$/u,
+        ),
+      },
     ]);
     expect(noticesOf('knwon', known, catalogOf(known, known))[0]?.message).toContain('--card known1');
   });
