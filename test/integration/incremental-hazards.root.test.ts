@@ -167,7 +167,31 @@ describe('clocks', () => {
     expect(decisionOf(await card.backUp(899))).toBe('quick');
   });
 
-  it('a file was changed at the same instant of a repeated hour', async () => {
+  const inPlace = (letter: string): string => `printf ${letter} | dd of=f3 bs=1 seek=9000 conv=notrunc status=none`;
+
+  it('a file was changed twice at the same instant, shortly before and after a version', async () => {
+    await card.use(901, inPlace('A'));
+    await card.backUp(900);
+    const record = await recordOf(card.image, 'f3');
+    await card.use(901, inPlace('B'));
+    await forgeTimes(card.image, 'f3', record);
+    expect(Buffer.compare(await recordOf(card.image, 'f3'), record)).toBe(0);
+    expect(decisionOf(await card.backUp(899))).toBe('quick');
+  });
+
+  it('a file was changed at the same instant of an hour that came twice: others tell that it did', async () => {
+    await card.use(902, inPlace('A'));
+    await card.use(901, 'echo more >> f5');
+    await card.backUp(900);
+    const record = await recordOf(card.image, 'f3');
+    await card.use(902.5, 'echo boot > boot');
+    await card.use(902, inPlace('B'));
+    await forgeTimes(card.image, 'f3', record);
+    expect(Buffer.compare(await recordOf(card.image, 'f3'), record)).toBe(0);
+    expect(decisionOf(await card.backUp(899))).toBe('quick');
+  });
+
+  it('a file was changed at the same instant of a repeated hour, of which nothing else tells', async () => {
     await card.use(902, 'printf A | dd of=f3 bs=1 seek=9000 conv=notrunc status=none');
     await card.use(901, 'echo more >> f5');
     await card.backUp(900);
