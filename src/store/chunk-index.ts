@@ -11,8 +11,8 @@ import { packName } from './names.ts';
 import { PrefixTable } from './prefix-table.ts';
 import type { Storage } from './storage.ts';
 
-/** Pages kept decoded, in bytes. All of an index of 360 000 chunks. */
-const PAGE_CACHE_BYTES = 16 * 1024 * 1024;
+/** Pages kept decoded, in bytes. All of an index of 760 000 chunks: IDs are looked up in no order. */
+const PAGE_CACHE_BYTES = 32 * 1024 * 1024;
 
 /** Hashes do not agree in 64 bits; one chunk may be listed a few times. More would make lookups slow. */
 const MAX_EQUAL_PREFIXES = 64;
