@@ -2,7 +2,7 @@
  * Finds the pieces of unchanged files in the map of the base. A piece is carried over only if the base holds all of its
  * bytes, as data or zero, at the very places where the card has them, cut as they would be cut today.
  */
-import { toHex } from '../bytes/hex.ts';
+import { equalBytes } from '../bytes/hex.ts';
 import type { ChunkId } from '../codec/chunk-id.ts';
 import type { MapReader, MapRun } from '../snapshot/map-reader.ts';
 import type { RegionPlan } from './capture-plan.ts';
@@ -16,20 +16,29 @@ export interface BaseRuns {
   count: number;
   byteOffset: Float64Array;
   byteLength: Uint32Array;
-  /** Index in `ids`, or ZERO_CHUNK. */
+  /** Number of its ID, for `chunkIdAt`, or ZERO_CHUNK. */
   chunk: Int32Array;
   chunkOffset: Uint32Array;
   /** Which region and which of its file pieces. */
   region: Uint32Array;
   piece: Uint32Array;
-  readonly ids: ChunkId[];
+  /** 32 bytes each, one for each piece that is not all zero: pieces with the same content have one of their own. */
+  ids: Uint8Array;
+  idCount: number;
+}
+
+const ID_BYTES = 32;
+
+/** A view of the ID with this number. */
+export function chunkIdAt({ ids }: Pick<BaseRuns, 'ids'>, number: number): ChunkId {
+  return ids.subarray(number * ID_BYTES, (number + 1) * ID_BYTES);
 }
 
 export interface FoundPieces {
   readonly runs: BaseRuns;
   /** By region: for each file piece 1 if the base has it; undefined for regions where nothing can be carried. */
   readonly isFound: readonly (Uint8Array | undefined)[];
-  /** By region: for each file piece its chunk in `runs.ids`, or ZERO_CHUNK where all of it is zero. */
+  /** By region: for each file piece the number of its chunk's ID, or ZERO_CHUNK where all of it is zero. */
   readonly chunkOf: readonly (Int32Array | undefined)[];
 }
 
@@ -101,14 +110,15 @@ class PieceFinder {
     let chunk = ZERO_CHUNK;
     let chunkOffset = 0;
     if (run.chunk !== undefined) {
-      chunk = this.#runs.numberOf(run.chunk);
       chunkOffset = run.chunkOffset + (from - run.byteOffset);
       const chunkStart = pieceOffset - chunkOffset;
       if (this.chunkOf[piece] === NOT_SEEN) {
-        this.chunkOf[piece] = chunk;
+        this.chunkOf[piece] = this.#runs.addId(run.chunk);
         this.#chunkStart[piece] = chunkStart;
       }
-      if (chunkStart < 0 || this.chunkOf[piece] !== chunk || this.#chunkStart[piece] !== chunkStart) return false;
+      chunk = this.chunkOf[piece]!;
+      const isOne = equalBytes(chunkIdAt(this.#runs.runs, chunk), run.chunk);
+      if (!isOne || chunkStart < 0 || this.#chunkStart[piece] !== chunkStart) return false;
     }
     this.#runs.add(from, to - from, chunk, chunkOffset, this.#region, piece);
     return true;
@@ -128,19 +138,17 @@ class BaseRunsBuilder {
     chunkOffset: new Uint32Array(1024),
     region: new Uint32Array(1024),
     piece: new Uint32Array(1024),
-    ids: [],
+    ids: new Uint8Array(1024 * ID_BYTES),
+    idCount: 0,
   };
-  readonly #numbers = new Map<string, number>();
 
-  numberOf(id: ChunkId): number {
-    const key = toHex(id);
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
-      // A copy: the view would keep all of its node in memory.
-      number = this.runs.ids.push(new Uint8Array(id)) - 1;
-      this.#numbers.set(key, number);
-    }
-    return number;
+  /** Returns its number. */
+  addId(id: ChunkId): number {
+    const { runs } = this;
+    const at = runs.idCount * ID_BYTES;
+    if (at === runs.ids.length) runs.ids = grown(runs.ids, new Uint8Array(at * 2));
+    runs.ids.set(id, at);
+    return runs.idCount++;
   }
 
   add(byteOffset: number, byteLength: number, chunk: number, chunkOffset: number, region: number, piece: number): void {
@@ -156,10 +164,6 @@ class BaseRunsBuilder {
   }
 
   #grow(): void {
-    const grown = <T extends Uint32Array | Int32Array | Float64Array>(from: T, to: T): T => {
-      to.set(from);
-      return to;
-    };
     const { runs } = this;
     const capacity = runs.chunk.length * 2;
     runs.byteOffset = grown(runs.byteOffset, new Float64Array(capacity));
@@ -169,4 +173,9 @@ class BaseRunsBuilder {
     runs.region = grown(runs.region, new Uint32Array(capacity));
     runs.piece = grown(runs.piece, new Uint32Array(capacity));
   }
+}
+
+function grown<T extends Uint8Array | Uint32Array | Int32Array | Float64Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }

@@ -5,7 +5,7 @@
 import type { ChunkId } from '../codec/chunk-id.ts';
 import { WINDOW_BYTES } from '../snapshot/map-node.ts';
 import type { FilePiece, IsLeftOut, RegionPlan } from './capture-plan.ts';
-import { ZERO_CHUNK, type BaseRuns, type FoundPieces } from './carried-pieces.ts';
+import { chunkIdAt, ZERO_CHUNK, type BaseRuns, type FoundPieces } from './carried-pieces.ts';
 
 export interface CarryPlan {
   readonly isCarried: IsLeftOut;
@@ -63,7 +63,7 @@ export async function planCarry(
     expected({ region, number }) {
       if (found.isFound[region]?.[number] !== PROVED) return undefined;
       const chunk = found.chunkOf[region]![number]!;
-      return { id: chunk === ZERO_CHUNK ? undefined : runs.ids[chunk]! };
+      return { id: chunk === ZERO_CHUNK ? undefined : chunkIdAt(runs, chunk) };
     },
     runs: carriedRuns,
     unreadBytes: carriedRuns.byteLength.subarray(0, carriedRuns.count).reduce((sum, length) => sum + length, 0),
@@ -75,8 +75,12 @@ export async function planCarry(
 
 /** A piece whose chunk the store lacks, or does not trust, is read again. */
 async function dropAbsent({ runs, isFound, chunkOf }: FoundPieces, has: CarryRules['has']): Promise<void> {
-  const isThere = new Uint8Array(runs.ids.length);
-  for (const [i, id] of runs.ids.entries()) isThere[i] = (await has(id)) ? 1 : 0;
+  const isThere = new Uint8Array(runs.idCount);
+  // In the order of the index, so that each of its pages is read once however little memory holds.
+  const ids = Buffer.from(runs.ids.buffer, runs.ids.byteOffset);
+  const order = new Uint32Array(runs.idCount).map((_, i) => i);
+  order.sort((a, b) => ids.compare(ids, b * 32, b * 32 + 32, a * 32, a * 32 + 32));
+  for (const i of order) isThere[i] = (await has(chunkIdAt(runs, i))) ? 1 : 0;
   for (const [region, pieces] of isFound.entries()) {
     if (pieces === undefined) continue;
     for (let piece = 0; piece < pieces.length; piece++) {

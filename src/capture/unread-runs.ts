@@ -2,7 +2,7 @@
 import { WINDOW_BYTES } from '../snapshot/map-node.ts';
 import type { MapWriter } from '../snapshot/map-writer.ts';
 import type { CapturePlan } from './capture-plan.ts';
-import { ZERO_CHUNK } from './carried-pieces.ts';
+import { chunkIdAt, ZERO_CHUNK } from './carried-pieces.ts';
 import type { CarryPlan } from './carry-plan.ts';
 
 export class UnreadRuns {
@@ -55,7 +55,7 @@ export class UnreadRuns {
         this.#map.addZero(runs.byteOffset[i]!, runs.byteLength[i]!);
         continue;
       }
-      this.#map.addData(runs.byteOffset[i]!, runs.byteLength[i]!, runs.ids[chunk]!, runs.chunkOffset[i]!);
+      this.#map.addData(runs.byteOffset[i]!, runs.byteLength[i]!, chunkIdAt(runs, chunk), runs.chunkOffset[i]!);
       this.#onData(this.#plan.regions[runs.region[i]!]!.region.partition, runs.byteLength[i]!);
     }
   }

@@ -20,7 +20,8 @@ async function planFor(isZero: readonly boolean[], proofPercent: number): Promis
     chunkOffset: new Uint32Array(count),
     region: new Uint32Array(count),
     piece: numbers,
-    ids: isZero.map((_, i) => new Uint8Array(32).fill(i)),
+    ids: new Uint8Array(count * 32),
+    idCount: count,
   };
   const found: FoundPieces = { runs, isFound: [new Uint8Array(count).fill(1)], chunkOf: [chunk] };
   const files = { order: numbers, piece: numbers, byteOffset } as unknown as RegionPlan['files'];
