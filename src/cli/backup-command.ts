@@ -12,11 +12,15 @@ import { estimateSnapshot } from '../operations/estimate-snapshot.ts';
 import type { CreateSnapshotOptions } from '../operations/create-snapshot.ts';
 import { estimateReadMs } from '../operations/estimate-time.ts';
 import { guardSource } from '../operations/guard-source.ts';
+import type { Warning } from '../operations/progress.ts';
 import type { DeviceIdentity } from '../snapshot/snapshot.ts';
 import { checkCardName, readCatalog } from '../snapshot/catalog.ts';
+import { refuseUnknown } from '../operations/refuse-unknown.ts';
 import { readMachineIdentity } from '../store/machine-identity.ts';
+import { askYesNo, canAsk, declined } from './ask.ts';
 import { backupDocument, backupSummary, estimateDocument, estimateLines } from './backup-summary.ts';
 import type { CliContext } from './context.ts';
+import { visibleText } from './human-format.ts';
 import { writeJson, writeLines, writeNotice } from './output.ts';
 import { parseTime } from './parse-time.ts';
 import { withProgress } from './progress-display.ts';
@@ -45,10 +49,13 @@ export async function backUp(context: CliContext, wanted: string | undefined, fl
   const device = await guardSource(sourcePath, runCommand);
   const source = await openSource(sourcePath, { commandLine: context.commandLine });
   try {
-    if (!source.isBlockDevice && flags.raw !== true) await refusePackedImage(source, wanted ?? sourcePath);
+    if (!source.isBlockDevice && flags.raw !== true) {
+      await refusePackedImage(source, wanted ?? sourcePath);
+      await refuseUnknown(source, wanted ?? sourcePath);
+    }
     const options = await snapshotOptions(context, flags, device);
     if (flags.dryRun === true) return await tellEstimate(context, source, options);
-    return await store(context, source, options);
+    return await store(context, source, flags, options);
   } finally {
     await source.close();
   }
@@ -78,8 +85,22 @@ async function chooseCard(context: CliContext, flags: BackupFlags): Promise<stri
 
 type Source = Awaited<ReturnType<typeof openSource>>;
 
-async function store(context: CliContext, source: Source, options: CreateSnapshotOptions): Promise<number> {
+/** A question only where somebody can answer: a script that says --card goes on as it did. */
+async function confirmSameIds(context: CliContext, { message }: Warning): Promise<void> {
+  if (!canAsk()) return;
+  writeNotice([`note: ${visibleText(message)}`]);
+  if (!(await askYesNo('Make a second card of it?', context.signal))) throw declined();
+}
+
+async function store(
+  context: CliContext,
+  source: Source,
+  flags: BackupFlags,
+  options: CreateSnapshotOptions,
+): Promise<number> {
   const { json, quiet } = context.options;
+  const onSameIds =
+    flags.yes === true ? undefined : async (notice: Warning): Promise<void> => confirmSameIds(context, notice);
   const opened = await openOrMakeStore(context);
   await using store = opened.store;
   if (opened.isNew && quiet !== true) writeNotice([`made a store in ${opened.path}`]);
@@ -87,7 +108,9 @@ async function store(context: CliContext, source: Source, options: CreateSnapsho
     'nothing is lost: the same command goes on with what was stored by now',
     async () =>
       withStorePlace(context, opened.path, async () =>
-        withProgress(context, async (onProgress) => createSnapshot(store, source, { ...options, onProgress })),
+        withProgress(context, async (onProgress) =>
+          createSnapshot(store, source, { ...options, onProgress, onSameIds }),
+        ),
       ),
   );
   if (json === true) {

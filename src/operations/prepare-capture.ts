@@ -8,9 +8,9 @@ import type { DeviceIdentity, Volume } from '../snapshot/snapshot.ts';
 import { inOrderWritten } from '../snapshot/version-order.ts';
 import type { Store } from '../store/store.ts';
 import type { CardToCapture } from './capture-card.ts';
-import { chooseCard, type CardWish, type ChosenCard } from './choose-card.ts';
+import { chooseCard, SAME_IDS, type CardWish, type ChosenCard } from './choose-card.ts';
 import { describeVolume, suggestCardName } from './describe-volume.ts';
-import { beginPhase, type OperationOptions } from './progress.ts';
+import { beginPhase, type OperationOptions, type Warning } from './progress.ts';
 import { proveUnused } from './proven-unused.ts';
 import { ancestorsOnly } from './restore-records.ts';
 
@@ -26,6 +26,8 @@ export interface CaptureWishes extends OperationOptions {
   readonly keepSwap?: boolean | undefined;
   /** Percent of the bytes carried over that are read all the same, the longest unread first; 2 by default. */
   readonly proofPercent?: number | undefined;
+  /** Asked before a card is stored as a new one with the IDs of a known one; throws where that is not wanted. */
+  readonly onSameIds?: ((notice: Warning) => Promise<void>) | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -61,6 +63,8 @@ export async function prepareCapture(
   const wish: CardWish = { name: wishes.card, suggestedName: await suggestCardName(source, disk) };
   const chooseAgain = (from: Catalog): ChosenCard => chooseCard(from, outline, wish, randomBytes);
   const chosen = chooseAgain(catalog);
+  const sameIds = chosen.notices.find(({ code }) => code === SAME_IDS);
+  if (sameIds !== undefined) await wishes.onSameIds?.(sameIds);
   const versions = catalog.cards.find(({ cardId }) => cardId === chosen.cardId)?.snapshots ?? [];
   const card: CardToCapture = {
     source,

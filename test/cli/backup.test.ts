@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, statSync, truncateSync, writeFileSync } from 
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandLine } from '../support/command-line.ts';
+import type { Outcome } from '../support/command-line.ts';
 import { temporaryFolder } from '../support/loop-device.ts';
 import { run } from '../support/run.ts';
 import { makeSmallCard, putBootFile, SMALL_BOOT, SMALL_CARD_BYTES, SMALL_ROOT } from '../support/small-card.ts';
@@ -182,7 +183,7 @@ describe('a time that the user gives', () => {
 it('a name that is mistyped makes a second card, and says so', () => {
   cardkeep.json('backup', 'card.img', '--store', 'typo');
   expect(cardkeep.run('backup', 'card.img', '--store', 'typo', '--card', 'octpoi').stdout).toContain(
-    '\n  note: kept as the new card octpoi, but it has the IDs of octopi: ',
+    '\n  note: kept as the new card octpoi, but it has the IDs of octopi: as long as the store has both, every backup ',
   );
   expect(cardkeep.run('backup', 'card.img', '--store', 'typo')).toMatchObject({
     status: 2,
@@ -192,14 +193,38 @@ it('a name that is mistyped makes a second card, and says so', () => {
   });
 });
 
+it('asks on a terminal before it makes a second card of the same IDs', () => {
+  const backUp = (input: string, ...words: string[]): Outcome =>
+    cardkeep.runOnTerminal(input, 'backup', 'card.img', '--store', 'ask', ...words);
+  cardkeep.json('backup', 'card.img', '--store', 'ask');
+  const no = backUp('n\\n', '--card', 'octpoi');
+  expect(no.stdout).toMatch(/IDs of octopi: as long as the store has both, [^]*Make a second card of it\? \[y\/N\] /u);
+  expect(no).toMatchObject({ status: 5, stdout: expect.stringContaining('E_DECLINED: nothing was done') });
+  const cards = (): unknown => cardkeep.json('list', '--store', 'ask');
+  expect(cards()).toMatchObject({ cards: [{ card: 'octopi', snapshots: [{}] }] });
+  // The card itself, and a plan, need no answer.
+  expect(backUp('', '--card', 'octpoi', '--dry-run').stdout).not.toContain('[y/N]');
+  expect(backUp('', '--card', 'octopi').stdout).not.toContain('[y/N]');
+  expect(backUp('', '--card', 'octpoi', '--yes')).toMatchObject({
+    status: 0,
+    stdout: expect.not.stringContaining('[y/N]'),
+  });
+  expect(backUp('y\\n', '--card', 'optoci')).toMatchObject({ status: 0 });
+  expect(cards()).toMatchObject({ cards: [{ card: 'octopi' }, { card: 'octpoi' }, { card: 'optoci' }] });
+});
+
 it('says in plain words what it kept for safety', () => {
   const odd = path.join(folder.path, 'odd.img');
   writeFileSync(odd, Buffer.alloc(100_000, 'no table here '));
-  const { stdout } = cardkeep.run('backup', 'odd.img', '--card', 'odd');
+  const { stdout } = cardkeep.run('backup', 'odd.img', '--card', 'odd', '--raw');
   expect(stdout).toMatch(/^odd, version 1 /u);
   expect(stdout).toContain('  card   100 kB, no partition table\n');
-  expect(stdout).toMatch(/\n {2}note: .*all of it was kept; /u);
-  expect(cardkeep.run('backup', 'odd.img', '--card', 'odd', '--quiet')).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(stdout).toMatch(/\n {2}note: .*all of it was kept: it was asked for\n/u);
+  expect(cardkeep.run('backup', 'odd.img', '--card', 'odd', '--raw', '--quiet')).toEqual({
+    status: 0,
+    stdout: '',
+    stderr: '',
+  });
 });
 
 it('keeps what a label says from steering the terminal', () => {

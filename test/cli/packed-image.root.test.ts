@@ -72,11 +72,14 @@ it('knows what no tool here makes by its first bytes, and a compressed dmg by it
   }
 });
 
-it('keeps it as it is with --raw, and never refuses a device or a file of a few bytes', () => {
+it('keeps it as it is with --raw, and never takes a device or a file of a few bytes for packed', () => {
   shell(`cd ${folder.path}; gzip -c card.img > packed.gz; printf B > b; printf 'BZhello' > hello`);
   expect(cardkeep.run('backup', 'packed.gz', '--raw', '--card', 'packed')).toMatchObject({ status: 0 });
   for (const name of ['b', 'hello']) {
-    expect(cardkeep.run('backup', name, '--card', 'few')).toMatchObject({ status: 0 });
+    expect(cardkeep.run('backup', name)).toMatchObject({
+      status: 5,
+      stderr: expect.stringContaining('E_NOTHING_KNOWN'),
+    });
   }
   copyFileSync(inFolder('packed.gz'), inFolder('device.bin'));
   truncateSync(inFolder('device.bin'), 1 << 20);
@@ -84,13 +87,33 @@ it('keeps it as it is with --raw, and never refuses a device or a file of a few 
   expect(cardkeep.run('backup', loop.path, '--card', 'device')).toMatchObject({ status: 0 });
 });
 
-it('says that a file is kept in which nothing is known', () => {
-  writeFileSync(inFolder('note.txt'), 'buy milk\n');
-  expect(cardkeep.json('backup', 'note.txt', '--card', 'text')).toMatchObject({
+it('refuses a file in which nothing is known, before anything is stored; --raw keeps it', () => {
+  using place = temporaryFolder();
+  const here = commandLine(place.path);
+  shell(`cd ${place.path}; echo 'export A=b' > env.sh; truncate -s 3M empty.img; head -c 300000 /dev/urandom > noise`);
+  for (const name of ['env.sh', 'empty.img', 'noise']) {
+    for (const more of [[], ['--dry-run'], ['--card', 'text', '--yes']]) {
+      expect(here.run('backup', name, ...more)).toEqual({
+        status: 5,
+        stdout: '',
+        stderr:
+          `cardkeep: E_NOTHING_KNOWN: ${name} holds no partition table and no known file system: is it an image of a disk?\n` +
+          '  --raw stores it all the same, every byte of it\n',
+      });
+    }
+  }
+  expect(readdirSync(here.home)).toEqual([]);
+  expect(here.json('backup', 'env.sh', '--raw')).toMatchObject({ mode: 'raw', deviceBytes: 11 });
+});
+
+it('says that a device is kept in which nothing is known', () => {
+  shell(`head -c 1048576 /dev/urandom > ${inFolder('noise.bin')}`);
+  using loop = attachLoop(inFolder('noise.bin'));
+  expect(cardkeep.json('backup', loop.path, '--card', 'noise')).toMatchObject({
     warnings: [{ code: 'W_NOTHING_KNOWN', message: expect.stringContaining('all of it was kept') }],
   });
-  const { stdout } = cardkeep.run('backup', 'note.txt', '--card', 'text');
-  expect(stdout).toContain('\n  whole  unknown  9 bytes  9 bytes kept  all but zeros\n');
+  const { stdout } = cardkeep.run('backup', loop.path, '--card', 'noise');
+  expect(stdout).toContain('\n  whole  unknown  1 MB  1 MB kept  all but zeros\n');
   expect(stdout).toContain('\n  note: no partition table and no known file system was found: all of it was kept;');
   // A card is not a file in which nothing is known.
   expect(JSON.stringify(cardkeep.json('backup', 'card.img'))).not.toContain('W_NOTHING_KNOWN');
@@ -98,7 +121,7 @@ it('says that a file is kept in which nothing is known', () => {
 
 it('what holds nothing but zeros is told so, and what another partition claims is not', () => {
   shell(`truncate -s 8M ${inFolder('zero.img')}`);
-  const { stdout } = cardkeep.run('backup', 'zero.img', '--card', 'zero');
+  const { stdout } = cardkeep.run('backup', 'zero.img', '--card', 'zero', '--raw');
   expect(stdout).toContain('\n  whole  unknown  8.4 MB  nothing but zeros\n');
   expect(stdout).not.toContain('0 bytes used');
   const table = 'label: dos\n2048 4096 83\n8192 4096 83\n';

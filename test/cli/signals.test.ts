@@ -11,8 +11,8 @@ import { shell } from '../support/run.ts';
 const folder = temporaryFolder();
 const cardkeep = commandLine(folder.path);
 afterAll(() => folder[Symbol.dispose]());
-// Large enough that a signal comes in time.
-beforeAll(() => shell(`head -c 500000000 /dev/urandom > ${folder.path}/card.img`));
+// Of a known format, kept whole; large enough that a signal comes in time.
+beforeAll(() => shell(`(printf 'LUKS\\272\\276'; head -c 500000000 /dev/urandom) > ${folder.path}/card.img`));
 
 /** Runs the command and calls `act` when stderr matches `when`. */
 async function runUntil(

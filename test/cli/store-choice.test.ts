@@ -57,7 +57,7 @@ it('says that the chosen store is not there instead of making another one in its
   cardkeep.json('init', 'one');
   writeFileSync(inFolder('home/.config/cardkeep/settings.json'), JSON.stringify({ store: inFolder('usb/store') }));
   writeFileSync(inFolder('card.img'), Buffer.alloc(1 << 20));
-  const { status, stderr } = cardkeep.run('backup', 'card.img');
+  const { status, stderr } = cardkeep.run('backup', 'card.img', '--raw');
   expect({ status, stderr }).toEqual({
     status: 7,
     stderr: expect.stringMatching(

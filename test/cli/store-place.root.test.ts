@@ -52,7 +52,7 @@ it('a read-only store is named with its mount point and the cure, by --dry-run t
 it('a full disk is named', () => {
   copyFileSync(path.join(folder.path, 'card.img'), path.join(folder.path, 'large.img'));
   shell(`head -c 6000000 /dev/urandom > ${folder.path}/large.img`);
-  const { status, stderr } = cardkeep.run('backup', 'large.img', '--store', 'disk/store');
+  const { status, stderr } = cardkeep.run('backup', 'large.img', '--raw', '--store', 'disk/store');
   expect({ status, stderr }).toEqual({
     status: 1,
     stderr: expect.stringMatching(

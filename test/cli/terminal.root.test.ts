@@ -10,8 +10,8 @@ import { shownLines } from '../support/terminal-screen.ts';
 const folder = temporaryFolder();
 const cardkeep = commandLine(folder.path);
 afterAll(() => folder[Symbol.dispose]());
-// Large enough that a key comes in time.
-beforeAll(() => shell(`head -c 700000000 /dev/urandom > ${folder.path}/card.img`));
+// Of a known format, kept whole; large enough that a key comes in time.
+beforeAll(() => shell(`(printf 'LUKS\\272\\276'; head -c 700000000 /dev/urandom) > ${folder.path}/card.img`));
 
 /** Types `keys` when the terminal shows `when`; `rows` are few, so that the screen scrolls. */
 function onTerminal(when: string, keys: string, words: readonly string[]): { raw: string; lines: string[] } {

@@ -50,7 +50,7 @@ describe('exit codes', () => {
   });
 
   it.each([
-    [['backup', 'file', '--store', 'damaged'], 4],
+    [['backup', 'file', '--raw', '--store', 'damaged'], 4],
     [['list', '--store', 'damaged'], 4],
     [['show', 'a', '--store', 'damaged'], 4],
     [['restore', 'a', 'new.img', '--store', 'damaged'], 4],
