@@ -12,21 +12,28 @@ const STORE_AGAIN = 'then, as long as the card holds what is lost here, this sto
 
 /** Lines about the problems of a store; empty when there are none. */
 export function damageLines(check: StoreCheck, catalog: Catalog, readData: boolean): string[] {
-  const { problems, snapshots, isDamageRecorded } = check;
+  const { problems, isDamageRecorded, untold } = check;
   if (problems.length === 0) return [];
   const hit = new Set(problems.flatMap((problem) => problem.snapshots));
   const count = countOf(problems.length, 'problem');
   const lines = groupsOf(problems).map((group) => groupLine(group, catalog));
-  if (hit.size === 0) {
+  if (untold > 0) lines.push(`and ${countOf(untold, 'more problem')}: what they hit is not known`);
+  if (hit.size === 0 && untold === 0) {
     lines.push(`${count}, but no version needs what is damaged: each can be read`, KEEP_STORE);
     return lines;
   }
-  const all = hit.size >= snapshots ? 'no version is whole' : `whole: ${snapshots - hit.size} of ${snapshots} versions`;
-  lines.push(`${count}; not whole: ${versionNames([...hit], catalog)}; ${all}`, KEEP_STORE);
+  lines.push(`${count}; ${hitWords([...hit], check, catalog)}`, KEEP_STORE);
   if (!readData) lines.push('first let it find and note all that is damaged: cardkeep check --read-data');
   const isInPacks = problems.some(({ file, snapshots: hits }) => hits.length > 0 && !isOfVersion(file));
   if (isDamageRecorded && isInPacks) lines.push(STORE_AGAIN);
   return lines;
+}
+
+function hitWords(hit: readonly string[], { snapshots, untold }: StoreCheck, catalog: Catalog): string {
+  const notWhole = hit.length === 0 ? '' : `not whole: ${versionNames(hit, catalog)}; `;
+  if (hit.length >= snapshots) return `${notWhole}no version is whole`;
+  if (untold > 0) return `${notWhole}of the other versions it is not known: cardkeep check VERSION`;
+  return `${notWhole}whole: ${snapshots - hit.length} of ${snapshots} versions`;
 }
 
 function isOfVersion(file: string | undefined): boolean {

@@ -40,6 +40,8 @@ export interface StoreCheck {
   /** True when the next backup knows which chunks it has to store again. */
   readonly isDamageRecorded: boolean;
   readonly problems: readonly CheckProblem[];
+  /** How many more problems there are: what they hit is not known. */
+  readonly untold: number;
 }
 
 export interface CheckStoreOptions extends OperationOptions {
@@ -61,7 +63,11 @@ export async function checkStore(store: Store, options: CheckStoreOptions): Prom
     onProgress: (doneBytes, totalBytes) => options.onProgress?.({ phase: 'check', doneBytes, totalBytes }),
   });
   let step = await files.next();
-  for (; step.done !== true; step = await files.next()) if (found.length < MOST_PROBLEMS) found.push(step.value);
+  let untold = 0;
+  for (; step.done !== true; step = await files.next()) {
+    if (found.length < MOST_PROBLEMS) found.push(step.value);
+    else untold++;
+  }
   const { snapshots, packs, chunks, readBytes, unindexedPacks, isDamageRecorded } = step.value;
   const catalog = await readCatalog(store);
   const hits = await findHits(store, catalog, found, options.signal);
@@ -79,7 +85,7 @@ export async function checkStore(store: Store, options: CheckStoreOptions): Prom
   }
   problems.push(...hits.further);
   const ok = problems.length === 0;
-  return { ok, snapshots, chunks, packs, readBytes, unindexedPacks, isDamageRecorded, problems };
+  return { ok, snapshots, chunks, packs, readBytes, unindexedPacks, isDamageRecorded, problems, untold };
 }
 
 interface Hits {
