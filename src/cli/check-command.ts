@@ -2,10 +2,12 @@
 import { checkSnapshot } from '../operations/check-snapshot.ts';
 import { checkStore } from '../operations/check-store.ts';
 import type { StoreCheck } from '../operations/check-store.ts';
+import { readSuspects } from '../operations/suspects.ts';
 import { findSnapshot, readCatalog } from '../snapshot/catalog.ts';
 import type { Store } from '../store/store.ts';
 import { damageLines, versionDamageLines } from './check-lines.ts';
 import type { CliContext } from './context.ts';
+import { SUSPECT, SUSPECT_CURE } from './describe-version.ts';
 import { countOf, humanBytes, humanDuration, visibleText } from './human-format.ts';
 import { writeJson, writeLines } from './output.ts';
 import { withProgress } from './progress-display.ts';
@@ -32,15 +34,18 @@ async function checkVersion(context: CliContext, store: Store, reference: string
     checkSnapshot(store, snapshot, { onProgress, signal: context.signal }),
   );
   const { ok, readBytes, fileSystems, problems } = result;
+  const suspect = (await readSuspects(store)).has(snapshot.id);
   if (context.options.json) {
     const listed = problems.map((problem) => ({ ...problem, snapshots: [snapshot.id] }));
-    writeJson({ ok, snapshot: snapshot.id, snapshots: 1, readBytes, fileSystems, problems: listed });
+    writeJson({ ok, snapshot: snapshot.id, suspect, snapshots: 1, readBytes, fileSystems, problems: listed });
   } else {
     const name = visibleText(`${snapshot.card}@${snapshot.number}`);
     const lines = fileSystems.map((line) => `  ${visibleText(line)}`);
     const took = humanDuration(context.now() - startMs);
-    const proof = `${name} can be restored: ${humanBytes(readBytes)} read back and verified in ${took}`;
-    writeLines(ok ? [proof, ...lines] : versionDamageLines(result, name));
+    const restorable = `${name} can be restored${suspect ? ', but is suspect' : ''}`;
+    const proof = `${restorable}: ${humanBytes(readBytes)} read back and verified in ${took}`;
+    const doubt = suspect ? [`  ${SUSPECT}`, `  ${SUSPECT_CURE}`] : [];
+    writeLines([...(ok ? [proof, ...lines] : versionDamageLines(result, name)), ...doubt]);
   }
   return ok ? EXIT_DONE : EXIT_DAMAGED;
 }

@@ -79,6 +79,10 @@ function isAlone(partition: SnapshotPartition, { byteLength, partitions }: Volum
   );
 }
 
+/** Of a version that records call suspect, and what a user can do about it. */
+export const SUSPECT = 'suspect: a file was changed without a trace, this version may hold it as it was before';
+export const SUSPECT_CURE = 'name another version, or make a good new one: sudo cardkeep backup --full';
+
 export function isUnclean(snapshot: Snapshot): boolean {
   return snapshot.volume.partitions.some(({ clean }) => clean === false);
 }

@@ -1,31 +1,29 @@
 /** `restore SNAPSHOT TARGET`: inspect -> plan -> show -> ask -> look again -> write -> read back. */
-import { chown, statfs, unlink } from 'node:fs/promises';
+import { chown, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import path from 'node:path';
-import { deviceMeantBy } from '../device/device-name.ts';
 import { openTarget } from '../device/file-device.ts';
 import type { TargetFacts } from '../device/device-guards.ts';
 import type { FileDevice } from '../device/file-device.ts';
-import { mountPointOf } from '../device/mount-point.ts';
 import { runCommand } from '../device/run-command.ts';
 import { CardkeepError, systemErrorCode } from '../errors.ts';
 import { guardTarget, guardTargetAgain } from '../operations/guard-target.ts';
 import type { GuardTargetOptions } from '../operations/guard-target.ts';
 import { inspectTarget, requireSameContent } from '../operations/inspect-target.ts';
-import type { InspectedTarget } from '../operations/inspect-target.ts';
 import { planSnapshotRestore, restoreSnapshot } from '../operations/restore-snapshot.ts';
+import { readSuspects } from '../operations/suspects.ts';
 import type { RestoreCounts } from '../restore/execute-restore.ts';
-import type { RestorePlan } from '../restore/restore-plan.ts';
-import { findSnapshot, readCatalog } from '../snapshot/catalog.ts';
+import { readCatalog } from '../snapshot/catalog.ts';
 import type { Store } from '../store/store.ts';
 import { askYesNo, canAsk, cannotAsk, declined } from './ask.ts';
 import type { CliContext } from './context.ts';
+import { CURES } from './cures.ts';
 import { humanBytes, humanDuration, visibleText } from './human-format.ts';
 import { writeJson, writeLines, writeNotice } from './output.ts';
 import { withProgress } from './progress-display.ts';
 import { EXIT_DONE, withStopHint } from './report-error.ts';
-import { leftToDoLines, planDocument, planLines } from './restore-plan-text.ts';
+import { leftToDoLines, planDocument, planLines, suspectLines, suspectWarnings } from './restore-plan-text.ts';
 import type { PlannedRestore, RestoreEstimate } from './restore-plan-text.ts';
+import { requireSpace, targetPathOf, versionMeantBy } from './restore-target.ts';
 import { openChosenStore } from './store-choice.ts';
 
 export interface RestoreFlags {
@@ -52,10 +50,11 @@ export async function restore(
   targetWord: string,
   flags: RestoreFlags,
 ): Promise<number> {
-  const targetPath = await placeOf(targetWord);
+  const targetPath = await targetPathOf(targetWord);
   const opened = await openChosenStore(context);
   await using store = opened.store;
-  const snapshot = findSnapshot(await readCatalog(store), reference);
+  const snapshot = await versionMeantBy(await readCatalog(store), reference, targetWord);
+  const isSuspect = (await readSuspects(store)).has(snapshot.id);
   const imagePath = snapshot.host === hostname() ? snapshot.volume.device.path : undefined;
   const guard = { storePath: opened.path, imagePath, force: flags.force === true, run: runCommand };
   const facts = await guardTarget(targetPath, guard);
@@ -68,7 +67,8 @@ export async function restore(
   if (target.kind !== 'device') await requireSpace(targetPath, plan, target);
   const speed = target.kind === 'device' ? CARD_SPEED : FILE_SPEED;
   const estimate: RestoreEstimate = { ...speed, verify: flags.verify };
-  const work: Work = { store, snapshot, facts, guard, target, targetWord, targetModel: facts.model, plan, estimate };
+  const planned = { snapshot, isSuspect, target, targetWord, targetModel: facts.model, plan, estimate };
+  const work: Work = { ...planned, store, facts, guard };
   if (flags.dryRun === true) {
     if (context.options.json === true) writeJson(planDocument(work));
     else writeLines([...planLines(work), '  nothing was written']);
@@ -79,36 +79,12 @@ export async function restore(
   return await write(context, work);
 }
 
-/** Throws E_TARGET_NAME (refused) for a device without its folder: `sda` would make a file of that name. */
-async function placeOf(word: string): Promise<string> {
-  if (word === '-') {
-    throw new CardkeepError('usage', 'E_USAGE', 'a restore cannot be written to standard output', {
-      hint: 'name an image file or a device: cardkeep restore octopi octopi.img',
-    });
-  }
-  const device = await deviceMeantBy(word);
-  if (device === undefined) return path.resolve(word);
-  throw new CardkeepError('refused', 'E_TARGET_NAME', `${word} is the name of a device, but would be a file here`, {
-    hint: `the device is ${device}; if a file of that name is meant: ./${word}`,
-  });
-}
-
-/** Throws E_NO_SPACE (failed) before anything is written. */
-async function requireSpace(targetPath: string, plan: RestorePlan, target: InspectedTarget): Promise<void> {
-  const { bavail, bsize } = await statfs(path.dirname(targetPath));
-  // A file that is emptied first gives back what it holds, at most its size.
-  const freeBytes = bavail * bsize + (target.kind === 'file' ? target.presentBytes : 0);
-  if (plan.dataBytes <= freeBytes) return;
-  const mountPoint = await mountPointOf(targetPath);
-  const message = `the disk at ${mountPoint} has ${humanBytes(freeBytes)} free, this version needs ${humanBytes(plan.dataBytes)}`;
-  throw new CardkeepError('failed', 'E_NO_SPACE', message, { hint: 'name a file on another disk' });
-}
-
 async function confirm(context: CliContext, flags: RestoreFlags, work: Work): Promise<void> {
   const { json, quiet } = context.options;
   const where = visibleText(work.targetWord);
   if (flags.yes === true) {
-    if (json !== true && quiet !== true) writeNotice(planLines(work));
+    // Not a summary: who restores to have the card back must know it.
+    if (json !== true) writeNotice(quiet === true ? suspectLines(work) : planLines(work));
     return;
   }
   if (!canAsk()) {
@@ -141,7 +117,7 @@ async function write(context: CliContext, work: Work): Promise<number> {
     await device.close().catch(() => undefined);
     // Half an image is of no use, and looks like a whole one.
     if (target.kind === 'new') await unlink(target.path).catch(() => undefined);
-    throw error;
+    throw saysWhatIsLeft(error, work);
   }
   await giveToUser(context, work);
   tell(context, work, counts, device, context.now() - startMs);
@@ -152,6 +128,17 @@ function stopHint({ target, targetWord }: Work): string {
   return target.kind === 'new'
     ? `${targetWord} was removed again`
     : `${targetWord} is not whole: run the same command again`;
+}
+
+/** A store that is damaged is noticed where its bytes are needed: the target is half written then. */
+function saysWhatIsLeft(error: unknown, { target, targetWord }: Work): unknown {
+  if (!(error instanceof CardkeepError) || (error.code !== 'E_DAMAGED' && error.kind !== 'not-found')) return error;
+  const left =
+    target.kind === 'new'
+      ? `${targetWord} was removed again`
+      : `${targetWord} is not whole now: put another version on it`;
+  const hint = `${left}; ${error.hint ?? CURES[error.code] ?? 'cardkeep check'}`;
+  return new CardkeepError(error.kind, error.code, error.message, { hint, cause: error });
 }
 
 /** Under sudo the image belongs to the user who called. */
@@ -183,6 +170,7 @@ function tell(context: CliContext, work: Work, counts: RestoreCounts, device: Fi
       skippedEqualBytes: 0,
       verifiedBytes,
       grown: [],
+      warnings: suspectWarnings(work),
       elapsedMs,
     });
     return;

@@ -1,9 +1,10 @@
 /** The plan of a restore as a person reads it: two columns, what it costs, what is lost. And its JSON document. */
 import type { InspectedTarget } from '../operations/inspect-target.ts';
 import type { PeekedPartition } from '../operations/peek-target.ts';
+import type { Warning } from '../operations/progress.ts';
 import type { RestorePlan } from '../restore/restore-plan.ts';
 import type { StoredSnapshot } from '../snapshot/catalog.ts';
-import { fileSystemName, versionLine } from './describe-version.ts';
+import { fileSystemName, SUSPECT, SUSPECT_CURE, versionLine } from './describe-version.ts';
 import { humanBytes, humanDuration, layOutTable, visibleText } from './human-format.ts';
 
 export interface RestoreEstimate {
@@ -14,6 +15,8 @@ export interface RestoreEstimate {
 
 export interface PlannedRestore {
   readonly snapshot: StoredSnapshot;
+  /** Records say that it may hold a file as it was before. */
+  readonly isSuspect: boolean;
   readonly target: InspectedTarget;
   /** As the user wrote it. */
   readonly targetWord: string;
@@ -22,7 +25,8 @@ export interface PlannedRestore {
   readonly estimate: RestoreEstimate;
 }
 
-export function planLines({ snapshot, target, targetWord, targetModel, plan, estimate }: PlannedRestore): string[] {
+export function planLines(planned: PlannedRestore): string[] {
+  const { snapshot, target, targetWord, targetModel, plan, estimate } = planned;
   const { volume } = snapshot;
   const left = [headOf(target.presentBytes, targetModel), ...partitionLines(target.partitions)];
   const right = [headOf(volume.byteLength, volume.device.model), ...partitionLines(volume.partitions)];
@@ -37,7 +41,28 @@ export function planLines({ snapshot, target, targetWord, targetModel, plan, est
     versionLine(snapshot.id, snapshot),
     ...layOutTable(titles, rows).map((line) => `  ${line}`),
     `  writes ${humanBytes(plan.dataBytes + (plan.targetIsZero ? 0 : plan.zeroBytes))}; ${rate}${estimate.verify ? ', read back included' : ', not read back'}`,
+    ...growthLines(planned),
+    ...suspectLines(planned),
   ];
+}
+
+/** A file takes the size of the version; a device has to have it. */
+function growthLines({ target, targetWord, plan }: PlannedRestore): string[] {
+  const { kind, presentBytes } = target;
+  if (kind !== 'file' || presentBytes === 0 || presentBytes === plan.targetBytes) return [];
+  const does = presentBytes < plan.targetBytes ? 'grows' : 'shrinks';
+  return [
+    `  the file ${visibleText(targetWord)} ${does} from ${humanBytes(presentBytes)} to ${humanBytes(plan.targetBytes)}`,
+  ];
+}
+
+/** Empty for a version that is not suspect. */
+export function suspectLines({ isSuspect }: Pick<PlannedRestore, 'isSuspect'>): string[] {
+  return isSuspect ? [`  ${SUSPECT}`, `  ${SUSPECT_CURE}`] : [];
+}
+
+export function suspectWarnings({ isSuspect }: Pick<PlannedRestore, 'isSuspect'>): Warning[] {
+  return isSuspect ? [{ code: 'W_SUSPECT', message: `${SUSPECT}; ${SUSPECT_CURE}` }] : [];
 }
 
 /** What is left to do by hand on a bigger target; the command can be pasted. */
@@ -48,7 +73,8 @@ export function leftToDoLines({ snapshot, targetWord, plan }: PlannedRestore): s
   return [unused, `  its backup partition table belongs at the end: sudo sgdisk -e ${visibleText(targetWord)}`];
 }
 
-export function planDocument({ snapshot, target, plan, estimate }: PlannedRestore): object {
+export function planDocument(planned: PlannedRestore): object {
+  const { snapshot, target, plan, estimate } = planned;
   return {
     snapshot: snapshot.id,
     target: target.path,
@@ -56,6 +82,7 @@ export function planDocument({ snapshot, target, plan, estimate }: PlannedRestor
     wouldWriteBytes: plan.dataBytes,
     wouldZeroBytes: plan.zeroBytes,
     estimatedMs: estimateMs(plan, estimate),
+    warnings: suspectWarnings(planned),
   };
 }
 

@@ -5,7 +5,7 @@ import { showJson } from '../operations/list-snapshots.ts';
 import { readSuspects } from '../operations/suspects.ts';
 import { measureOwnBytes } from '../operations/version-cost.ts';
 import type { CliContext } from './context.ts';
-import { cardLines, versionLine } from './describe-version.ts';
+import { cardLines, SUSPECT, versionLine } from './describe-version.ts';
 import { countOf, humanBytes, humanTime, visibleText } from './human-format.ts';
 import { writeJson, writeLines } from './output.ts';
 import { EXIT_DONE } from './report-error.ts';
@@ -41,7 +41,7 @@ function proofLines(
             : `all of the rest since version ${oldest.number} (${humanTime(oldest.startedMs)})`,
         ];
   if (!suspects.has(id)) return [lines.join(', ')];
-  return [lines.join(', '), 'suspect: a file was changed without a trace, this version may hold it as it was before'];
+  return [lines.join(', '), SUSPECT];
 }
 
 function versionPage(snapshot: StoredSnapshot, ownBytes: number | undefined, proof: readonly string[]): string[] {

@@ -1,6 +1,17 @@
-import { copyFileSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openLocalStorage } from '../../src/store/local-storage.ts';
+import { openStore } from '../../src/store/store.ts';
 import { commandLine } from '../support/command-line.ts';
 import { temporaryFolder } from '../support/loop-device.ts';
 import { run, shell, verdict } from '../support/run.ts';
@@ -60,6 +71,7 @@ it('tells it in JSON, and empties a file that is there', () => {
     skippedEqualBytes: 0,
     verifiedBytes: expect.any(Number),
     grown: [],
+    warnings: [],
     elapsedMs: expect.any(Number),
   });
   expectCard('old.img', 'arm_64bit=0\n');
@@ -80,6 +92,7 @@ it('only plans with --dry-run', () => {
     wouldWriteBytes: expect.any(Number),
     wouldZeroBytes: expect.any(Number),
     estimatedMs: expect.any(Number),
+    warnings: [],
   });
   copyFileSync(inFolder('card.img'), inFolder('same.img'));
   const { stdout } = cardkeep.run('restore', 'octopi', 'same.img', '--dry-run');
@@ -87,6 +100,15 @@ it('only plans with --dry-run', () => {
   expect(stdout).toMatch(/\n {2}nothing was written\n$/u);
   run('cmp', [inFolder('same.img'), inFolder('card.img')]);
   expect(existsSync(inFolder('never.img'))).toBe(false);
+  expect(stdout).not.toMatch(/grows|shrinks/u);
+});
+
+it('says that a file grows or shrinks', () => {
+  const plan = (): string => cardkeep.run('restore', 'octopi', 'sized.img', '--dry-run').stdout;
+  writeFileSync(inFolder('sized.img'), Buffer.alloc(5_000_000));
+  expect(plan()).toMatch(/read back included\n {2}the file sized\.img grows from 5 MB to 25\.2 MB\n {2}nothing/u);
+  writeFileSync(inFolder('sized.img'), Buffer.alloc(SMALL_CARD_BYTES + 5_000_000));
+  expect(plan()).toMatch(/\n {2}the file sized\.img shrinks from 30\.2 MB to 25\.2 MB\n/u);
 });
 
 it('without a terminal and --yes touches nothing: exit code 5', () => {
@@ -154,4 +176,104 @@ it('makes no file of the name of a device', () => {
   expect(cardkeep.run('restore', 'octopi', './sda', '--yes', '--quiet')).toMatchObject({ status: 0 });
   expect(existsSync(inFolder('sda'))).toBe(true);
   expect(cardkeep.run('restore', 'octopi', 'sda.img', '--yes', '--quiet')).toMatchObject({ status: 0 });
+});
+
+it('makes no raw image of the name of a packed one', () => {
+  for (const [word, name] of [
+    ['out.img.gz', 'out.img'],
+    ['pi.XZ', 'pi.img'],
+    ['a.raw.zst', 'a.raw'],
+    ['a.zip', 'a.img'],
+    ['a.img.bz2', 'a.img'],
+  ] as const) {
+    expect(cardkeep.run('restore', 'octopi', word, '--yes')).toEqual({
+      status: 5,
+      stdout: '',
+      stderr:
+        `cardkeep: E_TARGET_NAME: ${word} would be a raw image, whatever its name says\n` +
+        `  name it ${name}, and pack it afterwards\n`,
+    });
+    expect(existsSync(inFolder(word))).toBe(false);
+  }
+});
+
+it('says the order when the words are the wrong way round, and what a mistyped name means', () => {
+  const swapped = (place: string, version: string): unknown => cardkeep.run('restore', place, version, '--yes');
+  for (const [place, version] of [
+    ['card.img', 'octopi@1'],
+    ['/dev/loop0', 'octopi'],
+    ['sda', 'octopi~1'],
+  ] as const) {
+    expect(swapped(place, version)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `cardkeep: E_USAGE: the version comes first, then the target\n  cardkeep restore ${version} ${place}\n`,
+    });
+  }
+  expect(swapped('octpi', 'out-of-typo.img')).toMatchObject({
+    status: 7,
+    stderr: expect.stringContaining('\n  did you mean octopi?\n'),
+  });
+  expect(existsSync(inFolder('octopi'))).toBe(false);
+});
+
+describe('of a suspect version', () => {
+  const WORDS = 'suspect: a file was changed without a trace, this version may hold it as it was before';
+  const CURE = 'name another version, or make a good new one: sudo cardkeep backup --full';
+
+  beforeAll(async () => {
+    cpSync(inFolder('home/.cardkeep'), inFolder('doubt'), { recursive: true });
+    const { snapshot } = cardkeep.json('show', 'octopi@1', '--store', 'doubt') as { snapshot: string };
+    await using store = await openStore(await openLocalStorage(inFolder('doubt')));
+    const subject = Buffer.from(snapshot, 'hex');
+    await store.writeRecord({ kind: 'suspect', atMs: 1, subject, seq: 0, body: new Uint8Array(16) });
+  });
+
+  it('the plan says so, before the question too, and --quiet does not hide it', () => {
+    const { stdout } = cardkeep.run('restore', 'octopi@1', 'doubt.img', '--store', 'doubt', '--dry-run');
+    expect(stdout).toContain(`\n  ${WORDS}\n  ${CURE}\n  nothing was written\n`);
+    const asked = cardkeep.runOnTerminal('n\\n', 'restore', 'octopi@1', 'doubt.img', '--store', 'doubt');
+    expect(asked.stdout.replaceAll('\r', '')).toContain(`\n  ${CURE}\ndoubt.img is made. Restore? [y/N] `);
+    const quiet = cardkeep.run('restore', 'octopi@1', 'doubt.img', '--store', 'doubt', '--yes', '--quiet');
+    expect(quiet).toEqual({ status: 0, stdout: '', stderr: `  ${WORDS}\n  ${CURE}\n` });
+    const other = cardkeep.run('restore', 'octopi@2', 'never.img', '--store', 'doubt', '--dry-run');
+    expect(other.stdout).not.toContain('suspect');
+  });
+
+  it('JSON has it as a warning, and check says it in its result line', () => {
+    const warnings = [{ code: 'W_SUSPECT', message: `${WORDS}; ${CURE}` }];
+    const restore = (...words: string[]): unknown =>
+      cardkeep.json('restore', 'octopi@1', 'doubt.img', '--store', 'doubt', ...words);
+    expect(restore('--dry-run')).toMatchObject({ warnings });
+    expect(restore('--yes')).toMatchObject({ warnings });
+    expect(cardkeep.json('check', 'octopi@1', '--store', 'doubt')).toMatchObject({ ok: true, suspect: true });
+    expect(cardkeep.json('check', 'octopi@2', '--store', 'doubt')).toMatchObject({ ok: true, suspect: false });
+    const { stdout } = cardkeep.run('check', 'octopi@1', '--store', 'doubt');
+    expect(stdout).toMatch(/^octopi@1 can be restored, but is suspect: [\d.]+ MB read back and verified in /u);
+    expect(stdout).toContain(`\n  ${WORDS}\n  ${CURE}\n`);
+  });
+});
+
+describe('from a store that turns out to be damaged', () => {
+  beforeAll(() => {
+    cpSync(inFolder('home/.cardkeep'), inFolder('bad'), { recursive: true });
+    const packs = readdirSync(inFolder('bad/packs'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      .sort((a, b) => statSync(b).size - statSync(a).size);
+    const bytes = readFileSync(packs[0]!);
+    const middle = bytes.length >> 1;
+    bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle);
+    writeFileSync(packs[0]!, bytes);
+  });
+
+  it('says what became of the target, besides the damage', () => {
+    copyFileSync(inFolder('card.img'), inFolder('hit.img'));
+    const hit = cardkeep.run('restore', 'octopi', 'hit.img', '--store', 'bad', '--yes', '--quiet');
+    expect(hit).toMatchObject({ status: 4, stderr: expect.stringMatching(/^cardkeep: E_DAMAGED: /u) });
+    expect(hit.stderr).toMatch(/\n {2}hit\.img is not whole now: put another version on it; .*cardkeep check/u);
+    const fresh = cardkeep.run('restore', 'octopi', 'fresh.img', '--store', 'bad', '--yes', '--quiet');
+    expect(fresh).toMatchObject({ status: 4, stderr: expect.stringContaining('\n  fresh.img was removed again; ') });
+    expect(existsSync(inFolder('fresh.img'))).toBe(false);
+  });
 });
