@@ -6,17 +6,17 @@ import { EXIT_DONE } from './report-error.ts';
 import { settingsPath, writeSettings } from './settings.ts';
 import {
   chooseStore,
+  damageTeller,
   defaultStorePath,
   folderOf,
   makeStore,
   openIfThere,
   requireEmptyPlace,
-  warnOfDamage,
 } from './store-choice.ts';
 
 export async function initStore(context: CliContext, wanted: string | undefined): Promise<number> {
   const storePath = await placeOf(context, wanted);
-  const existing = await openIfThere(context, storePath, warnOfDamage);
+  const existing = await openIfThere(context, storePath, damageTeller());
   if (existing === undefined) await requireEmptyPlace(context, storePath);
   await using store = existing ?? (await makeStore(context, storePath));
   const { environment, user, options } = context;

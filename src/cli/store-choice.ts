@@ -54,7 +54,7 @@ export function folderOf(text: string, givenBy: string): string {
 }
 
 /** Opens the chosen store. Throws E_NO_STORE (not-found) with the way to make one. */
-export async function openChosenStore(context: CliContext, onDamage: OnDamage = warnOfDamage): Promise<OpenedStore> {
+export async function openChosenStore(context: CliContext, onDamage: OnDamage = damageTeller()): Promise<OpenedStore> {
   const chosen = await chooseStore(context);
   const store = await openIfThere(context, chosen.path, onDamage);
   if (store === undefined) throw noStore(chosen);
@@ -64,7 +64,7 @@ export async function openChosenStore(context: CliContext, onDamage: OnDamage = 
 /** The same for one who writes, but undefined where the first backup may make the store. */
 export async function findChosenStore(context: CliContext): Promise<OpenedStore | undefined> {
   const chosen = await chooseStore(context);
-  const store = await openIfThere(context, chosen.path, warnOfDamage);
+  const store = await openIfThere(context, chosen.path, damageTeller());
   if (store !== undefined) {
     await requireWritable(context, chosen.path);
     return { store, path: chosen.path, isNew: false };
@@ -119,7 +119,7 @@ async function namesIn(folder: string): Promise<string[] | undefined> {
 /** Makes a store in a folder, and the folder too where there is none. Throws E_STORE_EXISTS. */
 export async function makeStore(context: CliContext, storePath: string): Promise<Store> {
   const storage = await openLocalStorage(storePath, { create: true, owner: context.user.owner });
-  return withStorePlace(context, storePath, async () => createStore(storage, { onDamage: warnOfDamage }));
+  return withStorePlace(context, storePath, async () => createStore(storage, { onDamage: damageTeller() }));
 }
 
 /** Undefined when there is no folder, or no store in it. */
@@ -140,9 +140,14 @@ export async function openIfThere(
   }
 }
 
-/** Damage that the store worked around: the command goes on. */
-export function warnOfDamage(error: CorruptDataError): void {
-  writeNotice([`cardkeep: the store is damaged: ${error.message}`, '  see what is hit: cardkeep check --read-data']);
+/** Says what damage the store worked around, each once (a writer loads the index anew): the command goes on. */
+export function damageTeller(): OnDamage {
+  const told = new Set<string>();
+  return ({ message }) => {
+    if (told.has(message)) return;
+    told.add(message);
+    writeNotice([`cardkeep: the store is damaged: ${message}`, '  see what is hit: cardkeep check --read-data']);
+  };
 }
 
 function noStore({ path: storePath, chosenBy }: ChosenStore): CardkeepError {

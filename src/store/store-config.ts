@@ -10,7 +10,7 @@ import { CODEC } from './frame.ts';
 import { DEFAULT_FRAME_BYTES, DEFAULT_PACK_BYTES, MAX_FRAME_BYTES, MAX_PACK_BYTES } from './limits.ts';
 import { decodeMessageFile, encodeMessageFile, readSmallFile } from './message-file.ts';
 import { decodeConfig, encodeConfig, type StoreConfig } from './messages.ts';
-import { configName, configNumberInName } from './names.ts';
+import { configName, configNumberInName, hashInName, PACK_FOLDERS, SNAPSHOT_FOLDER } from './names.ts';
 import type { Storage, StorageEntry } from './storage.ts';
 
 /** Features of the format that this code knows, beyond format 1. */
@@ -71,18 +71,32 @@ async function holdsConfig(storage: Storage, number: number, config: StoreConfig
   return false;
 }
 
-/** True if the folder holds a config, valid or not. */
-export async function hasConfig(storage: Storage): Promise<boolean> {
-  return (await storage.list('')).some((entry) => configNumberInName(entry.name) !== undefined);
+/** True if the folder holds a store: a config, valid or not, or what only a store without one leaves. */
+export async function isStore(storage: Storage): Promise<boolean> {
+  const hasConfig = (await storage.list('')).some((entry) => configNumberInName(entry.name) !== undefined);
+  return hasConfig || holdsVersionsOrPacks(storage);
+}
+
+async function holdsVersionsOrPacks(storage: Storage): Promise<boolean> {
+  for (const folder of [SNAPSHOT_FOLDER, ...PACK_FOLDERS]) {
+    if ((await storage.list(folder)).some(({ name }) => hashInName(name) !== undefined)) return true;
+  }
+  return false;
 }
 
 /**
- * The highest valid config. Throws E_NO_STORE without any, CorruptDataError when none is valid. With `onDamage`,
+ * The highest valid config. Throws E_NO_STORE where there is no store, CorruptDataError when one has lost its config
+ * files or none is valid. With `onDamage`,
  * tells of each damaged file that another one stood in for.
  */
 export async function readConfig(storage: Storage, onDamage?: (error: CorruptDataError) => void): Promise<StoreConfig> {
   const entries = (await storage.list('')).filter((entry) => configNumberInName(entry.name) !== undefined);
   if (entries.length === 0) {
+    if (await holdsVersionsOrPacks(storage)) {
+      throw new CorruptDataError(`there is a store in ${storage.description}, but its config-1 is missing`, {
+        hint: 'put config-1 or config-1.copy back from any copy of the store; nothing else is lost, so delete nothing',
+      });
+    }
     throw new CardkeepError('not-found', 'E_NO_STORE', `there is no store in ${storage.description}`, {
       hint: `make one: cardkeep init ${storage.description}`,
     });

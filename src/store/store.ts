@@ -19,7 +19,7 @@ import type { StoreConfig, StoreRecord } from './messages.ts';
 import { listNamedFiles, readNamedMessage } from './named-files.ts';
 import { ALL_FOLDERS, hashInName, PACK_FOLDERS, SNAPSHOT_FOLDER } from './names.ts';
 import { listRecordFiles, writeRecordFile, type StoredRecord } from './record-files.ts';
-import { hasConfig, newConfig, readConfig, requireFeatures, writeConfig } from './store-config.ts';
+import { isStore, newConfig, readConfig, requireFeatures, writeConfig } from './store-config.ts';
 import type { Storage, StorageEntry } from './storage.ts';
 import { startWriteSession, type SessionOptions } from './start-session.ts';
 import { StoreState } from './store-state.ts';
@@ -88,7 +88,7 @@ export interface Store extends AsyncDisposable {
 
 /** Makes a store in an empty place and opens it. Throws E_STORE_EXISTS. */
 export async function createStore(storage: Storage, options: CreateStoreOptions = {}): Promise<Store> {
-  if (await hasConfig(storage)) {
+  if (await isStore(storage)) {
     throw new CardkeepError('refused', 'E_STORE_EXISTS', `there is a store in ${storage.description} already`);
   }
   const random = (options.random ?? randomBytes)(48);
