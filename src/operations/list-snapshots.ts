@@ -1,5 +1,6 @@
 /** Versions as the documents that `list` and `show` print with --json. The names are a contract. */
 import type { Card, StoredSnapshot } from '../snapshot/catalog.ts';
+import type { DamagedVersion } from '../snapshot/place-damaged.ts';
 import type { DeviceIdentity, SnapshotMode, TableType } from '../snapshot/snapshot.ts';
 
 export interface SnapshotDocument {
@@ -23,6 +24,13 @@ export interface SnapshotDocument {
 
 export interface ListDocument {
   readonly cards: readonly { readonly card: string; readonly snapshots: readonly SnapshotDocument[] }[];
+  /** Versions that cannot be read; card and number where other versions tell them. */
+  readonly damaged: readonly {
+    readonly snapshot: string;
+    readonly card: string | null;
+    readonly number: number | null;
+    readonly reason: string;
+  }[];
 }
 
 export interface PartitionDocument {
@@ -60,11 +68,21 @@ export interface ShowDocument extends SnapshotDocument {
 /** IDs of the versions that are suspect. */
 type Suspects = ReadonlySet<string>;
 
-export function listJson(cards: readonly Card[], suspects: Suspects): ListDocument {
+export function listJson(
+  cards: readonly Card[],
+  suspects: Suspects,
+  damaged: readonly DamagedVersion[] = [],
+): ListDocument {
   return {
     cards: cards.map(({ name, snapshots }) => ({
       card: name,
       snapshots: snapshots.map((snapshot) => snapshotDocument(snapshot, suspects)),
+    })),
+    damaged: damaged.map(({ id, cardId, number, reason }) => ({
+      snapshot: id,
+      card: cards.find((card) => card.cardId === cardId)?.name ?? null,
+      number: number ?? null,
+      reason,
     })),
   };
 }

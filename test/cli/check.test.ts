@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { commandLine } from '../support/command-line.ts';
@@ -149,6 +149,50 @@ describe('damage has exit code 4 and names the versions that it hits', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/@2/u);
     expect(stderr).toMatch(/^cardkeep: version [0-9a-f]{8} cannot be read: .*\n {2}see: cardkeep check\n$/u);
+    // The next version names it as its parent.
+    expect(stdout).toMatch(
+      new RegExp(
+        `^octopi {2}1 version and 1 damaged, .*\n.*\n {2}@1 +${ids[0]?.[0]?.slice(0, 8)} +\\(damaged: cardkeep check\\)\n {2}@2 `,
+      ),
+    );
+    expect(stdout).not.toContain('not listed');
+    const lost = { snapshot: ids[0]?.[0], card: 'octopi', number: 1, reason: expect.any(String) };
+    expect(cardkeep.json('list', '--store', 'store')).toMatchObject({ damaged: [lost] });
+  });
+
+  it('a newest snapshot that is damaged is told under the tables', () => {
+    const file = path.join(folder.path, 'store/snapshots', ids[0]?.[1] ?? '');
+    flip(file, statSync(file).size - 3);
+    const { status, stdout } = cardkeep.run('list', '--store', 'store');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/\n\nnot listed, because damaged: [0-9a-f]{8} \(see: cardkeep check\)\n$/u);
+    const lost = { snapshot: ids[0]?.[1], card: null, number: null };
+    expect(cardkeep.json('list', '--store', 'store')).toMatchObject({ damaged: [lost] });
+  });
+
+  it('a backup that heals it says what is missing once', () => {
+    rmSync(filesIn('packs')[0] ?? '');
+    const { status, stderr } = cardkeep.run('backup', 'card.img', '--store', 'store');
+    expect(status).toBe(0);
+    expect(stderr.match(/the store is damaged: pack [0-9a-f]{12} is missing/gu)).toHaveLength(1);
+  });
+
+  it('both config files are gone: it is still called a store, and nothing is made in it', () => {
+    for (const name of ['config-1', 'config-1.copy']) rmSync(path.join(folder.path, 'store', name));
+    const names = readdirSync(path.join(folder.path, 'store'));
+    for (const words of [['list'], ['backup', 'card.img'], ['init', 'store']]) {
+      const { status, stderr } = cardkeep.run(...words, ...(words[0] === 'init' ? [] : ['--store', 'store']));
+      expect({ words, status, stderr }).toEqual({
+        words,
+        status: 4,
+        stderr:
+          `cardkeep: E_DAMAGED: there is a store in ${folder.path}/store, but its config-1 is missing\n` +
+          '  put config-1 or config-1.copy back from any copy of the store; nothing else is lost, so delete nothing\n',
+      });
+    }
+    expect(readdirSync(path.join(folder.path, 'store'))).toEqual(names);
+    copyFileSync(path.join(folder.path, 'whole/config-1.copy'), path.join(folder.path, 'store/config-1.copy'));
+    expect(cardkeep.run('check', 'octopi', '--store', 'store')).toMatchObject({ status: 0 });
   });
 
   it('an index that is gone, but not one chunk', () => {
