@@ -22,9 +22,13 @@ export interface NoBase {
 /**
  * `versions` of the card, ascending. The newest one wins, unless an older one is exactly what the card holds. A version
  * of a file system that was not shut down cleanly parts those before it from what comes after: what was written last
- * before the power went may have left no trace.
+ * before the power went may have left no trace. Versions that are no ancestors part, too, but are never the base.
  */
-export function chooseBase(versions: readonly StoredSnapshot[], now: Volume): Base | NoBase {
+export function chooseBase(
+  versions: readonly StoredSnapshot[],
+  now: Volume,
+  isAncestor: (snapshot: StoredSnapshot) => boolean = () => true,
+): Base | NoBase {
   const candidates = now.partitions.flatMap((partition, i) => (isComparable(partition) ? [i] : []));
   if (candidates.length === 0) return { reason: reasonOf(now) };
   const isParted = new Set<number>();
@@ -33,7 +37,7 @@ export function chooseBase(versions: readonly StoredSnapshot[], now: Volume): Ba
   let reason = 'no version of this card that is left can be compared';
   for (const snapshot of versions.toReversed()) {
     hasOtherSerial ||= isOtherSerial(snapshot, now);
-    const difference = differenceOf(snapshot, now, hasOtherSerial);
+    const difference = isAncestor(snapshot) ? differenceOf(snapshot, now, hasOtherSerial) : RESTORED_SINCE;
     if (difference !== undefined) {
       if (snapshot === versions.at(-1)) reason = difference;
       // Nothing is known of the state that a raw version is of.
@@ -55,6 +59,8 @@ export function chooseBase(versions: readonly StoredSnapshot[], now: Volume): Ba
   }
   return best ?? { reason };
 }
+
+const RESTORED_SINCE = 'an older version was restored since';
 
 function reasonsOf({ volume }: StoredSnapshot, now: Volume, compared: readonly number[]): Map<number, string> {
   const reasons = new Map<number, string>();

@@ -5,6 +5,7 @@ import type { CarryPlan } from '../capture/carry-plan.ts';
 import { captureVolume, ProofFailedError, type CaptureResult } from '../capture/chunk-pipeline.ts';
 import type { DiskMap } from '../capture/disk-map.ts';
 import type { BlockSource } from '../device/block-source.ts';
+import { CardkeepError } from '../errors.ts';
 import { encodeAttachment, encodeHotFiles, encodeLastRead, HOT_FILES, LAST_READ } from '../snapshot/attachments.ts';
 import type { StoredSnapshot } from '../snapshot/catalog.ts';
 import type { Snapshot, SnapshotMode } from '../snapshot/snapshot.ts';
@@ -130,11 +131,17 @@ async function readAll(
   const { mode, reason: modeReason, warnings = [] } = full;
   // Files are numbered anew by another scan.
   const changedInPlace = card === scanned ? (full.changedInPlace ?? new Map()) : new Map();
-  // A list that cannot be read any more is made anew; it only makes later backups read more.
-  const hot = new HotFiles(previous === undefined ? [] : await readHotFiles(store, previous).catch(() => []));
+  const before = previous === undefined ? [] : await readHotFiles(store, previous).catch(noneIfDamaged);
+  const hot = new HotFiles(before ?? []);
   const captured = await capture(store, session, card, hot, undefined, options);
-  const attachments = await putAttachments(store, session, card, { hot, changedInPlace });
+  // Without the list, no later backup takes anything over from this version.
+  const attachments = before === undefined ? [] : await putAttachments(store, session, card, { hot, changedInPlace });
   return { ...NOTHING_CARRIED, captured, mode, modeReason, attachments, warnings };
+}
+
+function noneIfDamaged(error: unknown): undefined {
+  if (error instanceof CardkeepError && (error.kind === 'damaged' || error.kind === 'not-found')) return undefined;
+  throw error;
 }
 
 /** Who reads all believes nothing: what earlier versions said of the card may be of another state of it. */

@@ -41,8 +41,10 @@ export interface Incremental {
 export type NothingCarried = NoBase & Partial<Pick<Incremental, 'changedInPlace'>>;
 
 export interface IncrementalOptions {
-  /** Versions of the card that it may descend from, ascending. */
+  /** All versions of the card, ascending. */
   readonly versions: readonly StoredSnapshot[];
+  /** False for those that the card does not descend from, as a restore was recorded since. */
+  readonly isAncestor: (snapshot: StoredSnapshot) => boolean;
   /** What is known of the card, its map still empty. */
   readonly outline: Volume;
   readonly proofPercent: number;
@@ -60,7 +62,7 @@ export async function planIncremental(
   plan: CapturePlan,
   options: IncrementalOptions,
 ): Promise<Incremental | NothingCarried> {
-  const choice = chooseBase(options.versions, options.outline);
+  const choice = chooseBase(options.versions, options.outline, options.isAncestor);
   if ('reason' in choice) return choice;
   const base = choice.snapshot;
   // Who made it did not look for files that are written to in place.

@@ -66,6 +66,7 @@ export async function prepareCapture(
   const sameIds = chosen.notices.find(({ code }) => code === SAME_IDS);
   if (sameIds !== undefined) await wishes.onSameIds?.(sameIds);
   const versions = catalog.cards.find(({ cardId }) => cardId === chosen.cardId)?.snapshots ?? [];
+  const ancestors = new Set(store === undefined ? [] : await ancestorsOnly(store, versions));
   const card: CardToCapture = {
     source,
     disk,
@@ -76,7 +77,8 @@ export async function prepareCapture(
     believed: proven?.believed ?? new Map(),
     scanAgain: async () => readDiskMap(source, scan),
     incremental: {
-      versions: store === undefined ? [] : await ancestorsOnly(store, versions),
+      versions,
+      isAncestor: (snapshot) => ancestors.has(snapshot),
       outline,
       proofPercent: wishes.full === true ? 100 : (wishes.proofPercent ?? PROOF_PERCENT),
       keepSwap: wishes.keepSwap === true,
