@@ -6,12 +6,25 @@ import { captureVolume, ProofFailedError, type CaptureResult } from '../capture/
 import type { DiskMap } from '../capture/disk-map.ts';
 import type { BlockSource } from '../device/block-source.ts';
 import { CardkeepError } from '../errors.ts';
-import { encodeAttachment, encodeHotFiles, encodeLastRead, HOT_FILES, LAST_READ } from '../snapshot/attachments.ts';
+import {
+  encodeAttachment,
+  encodeHotFiles,
+  encodeLastRead,
+  HOT_FILES,
+  LAST_READ,
+  type HotFile,
+} from '../snapshot/attachments.ts';
 import type { StoredSnapshot } from '../snapshot/catalog.ts';
 import type { Snapshot, SnapshotMode } from '../snapshot/snapshot.ts';
 import type { Store, WriteSession } from '../store/store.ts';
 import { HotFiles } from './hot-files.ts';
-import { planIncremental, readHotFiles, type Incremental, type IncrementalOptions } from './plan-incremental.ts';
+import {
+  hasHotFiles,
+  planIncremental,
+  readHotFiles,
+  type Incremental,
+  type IncrementalOptions,
+} from './plan-incremental.ts';
 import type { OperationOptions, Warning } from './progress.ts';
 import { markSuspects } from './suspects.ts';
 
@@ -19,8 +32,6 @@ export interface CardToCapture {
   readonly source: BlockSource;
   readonly disk: DiskMap;
   readonly plan: CapturePlan;
-  /** Newest version of the card until now. */
-  readonly previous: StoredSnapshot | undefined;
   /** Why all of it is to be read whatever can be told; undefined: carry over what can be. */
   readonly readAll: FullRead | undefined;
   /** All is read, and held against what could have been carried over. */
@@ -127,16 +138,26 @@ async function readAll(
   options: OperationOptions,
 ): Promise<CapturedCard> {
   const card = await withoutBelief(scanned);
-  const { previous } = card;
   const { mode, reason: modeReason, warnings = [] } = full;
   // Files are numbered anew by another scan.
   const changedInPlace = card === scanned ? (full.changedInPlace ?? new Map()) : new Map();
-  const before = previous === undefined ? [] : await readHotFiles(store, previous).catch(noneIfDamaged);
-  const hot = new HotFiles(before ?? []);
+  const hot = new HotFiles(await newestHotFiles(store, card.incremental.versions));
   const captured = await capture(store, session, card, hot, undefined, options);
-  // Without the list, no later backup takes anything over from this version.
-  const attachments = before === undefined ? [] : await putAttachments(store, session, card, { hot, changedInPlace });
+  const attachments = await putAttachments(store, session, card, { hot, changedInPlace });
   return { ...NOTHING_CARRIED, captured, mode, modeReason, attachments, warnings };
+}
+
+/**
+ * The newest list that can still be read. Files that look as if they were written in place are found again, as all is
+ * read now; of those that were seen to be, an older list tells.
+ */
+async function newestHotFiles(store: Store, versions: readonly StoredSnapshot[]): Promise<HotFile[]> {
+  for (const version of versions.toReversed()) {
+    if (!hasHotFiles(version)) continue;
+    const files = await readHotFiles(store, version).catch(noneIfDamaged);
+    if (files !== undefined) return files;
+  }
+  return [];
 }
 
 function noneIfDamaged(error: unknown): undefined {

@@ -66,7 +66,7 @@ export async function planIncremental(
   if ('reason' in choice) return choice;
   const base = choice.snapshot;
   // Who made it did not look for files that are written to in place.
-  if (!base.attachments.some(({ kind }) => kind === HOT_FILES)) {
+  if (!hasHotFiles(base)) {
     return { reason: `version ${base.number} does not say which files are to be read each time` };
   }
   try {
@@ -98,6 +98,10 @@ export async function planIncremental(
     if (!(error instanceof CardkeepError) || (error.kind !== 'damaged' && error.kind !== 'not-found')) throw error;
     return { reason: `version ${base.number} in the store is damaged` };
   }
+}
+
+export function hasHotFiles({ attachments }: Pick<StoredSnapshot, 'attachments'>): boolean {
+  return attachments.some(({ kind }) => kind === HOT_FILES);
 }
 
 /** The files that a version says are to be read each time; none where it does not say. */

@@ -71,7 +71,6 @@ export async function prepareCapture(
     source,
     disk,
     plan: planCapture(disk),
-    previous: chosen.previous,
     readAll: reasonToReadAll(chosen, wishes),
     provesAll: wishes.full === true,
     believed: proven?.believed ?? new Map(),

@@ -5,6 +5,7 @@ import { toHex } from '../../src/bytes/hex.ts';
 import { CorruptDataError } from '../../src/errors.ts';
 import { checkStore } from '../../src/operations/check-store.ts';
 import { createSnapshot } from '../../src/operations/create-snapshot.ts';
+import { readHotFiles } from '../../src/operations/plan-incremental.ts';
 import { HOT_FILES, LAST_READ } from '../../src/snapshot/attachments.ts';
 import { encodeSnapshot } from '../../src/snapshot/snapshot-codec.ts';
 import { openSnapshotSource } from '../../src/snapshot/snapshot-source.ts';
@@ -14,6 +15,7 @@ import { openStore, type Store } from '../../src/store/store.ts';
 import { decisionOf, hoursAgoMs, makeAgingCard, type AgingCard } from '../support/aging-card.ts';
 import { imageFolder } from '../support/ext4-image.ts';
 import { openFileSource } from '../support/file-source.ts';
+import { inodeOf } from '../support/forged-inode.ts';
 import { backUp } from '../support/incremental.ts';
 import { testSession } from '../support/store-fixtures.ts';
 
@@ -58,9 +60,11 @@ describe('damage of the store', () => {
 
   it.each([HOT_FILES, LAST_READ])('what a version says of %s is lost', async (kind) => {
     await card.backUp(900);
-    const second = await card.backUp(890);
+    await card.use(895, 'printf A | dd of=f3 bs=1 seek=9000 conv=notrunc status=none');
+    await card.backUp(890);
+    const last = await card.backUp(885);
     const store = await openStore(card.store.storage);
-    const { node } = second.snapshot.attachments.find((attachment) => attachment.kind === kind)!;
+    const { node } = last.snapshot.attachments.find((attachment) => attachment.kind === kind)!;
     using source = openFileSource(card.image);
     const lossy: Store = {
       ...store,
@@ -75,8 +79,11 @@ describe('damage of the store', () => {
       now: () => hoursAgoMs(880),
       utcOffsetMinutes: 0,
     });
-    expect(decisionOf(next)).toBe('full: version 2 in the store is damaged');
-    expect(next.snapshot.volume.mapRoot).toBe(second.snapshot.volume.mapRoot);
+    expect(decisionOf(next)).toBe('full: version 3 in the store is damaged');
+    expect(next.snapshot.volume.mapRoot).toBe(last.snapshot.volume.mapRoot);
+    // What is left to be told by an older version is not forgotten.
+    const hot = await readHotFiles(store, next.snapshot);
+    expect(hot.map(({ inode }) => inode)).toContain(inodeOf(card.image, 'f3'));
     expect(decisionOf(await card.backUp(870))).toBe('quick');
   });
 
