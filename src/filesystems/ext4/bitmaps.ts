@@ -137,13 +137,19 @@ function verifyBitmaps(sb: Superblock, groups: GroupDescriptors, bitmaps: GroupB
   }
 }
 
+/** The checksum, in as many bits as a descriptor has room for, of the bytes of a bitmap that mean something. */
+export function bitmapChecksum(sb: Superblock, bitmap: Uint8Array): number {
+  const checksum = crc32cRaw(sb.checksumSeed, bitmap);
+  return sb.descriptorSize >= 64 ? checksum : checksum & 0xffff;
+}
+
 function needChecksum(sb: Superblock, bitmap: Uint8Array, stored: number, group: number): void {
-  const mask = sb.descriptorSize >= 64 ? 0xffffffff : 0xffff;
-  if (((crc32cRaw(sb.checksumSeed, bitmap) ^ stored) & mask) === 0) return;
+  if (bitmapChecksum(sb, bitmap) === stored) return;
   throw new CorruptDataError(`the checksum of a bitmap of block group ${group} is wrong`);
 }
 
-function countClear(bitmap: Uint8Array<ArrayBuffer>, bitCount: number): number {
+/** Clear bits among the first `bitCount`. */
+export function countClear(bitmap: Uint8Array<ArrayBuffer>, bitCount: number): number {
   let clear = 0;
   forEachClearRun(bitmap, bitCount, (start, end) => {
     clear += end - start;

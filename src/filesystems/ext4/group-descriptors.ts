@@ -108,19 +108,22 @@ function decodeInto(groups: GroupDescriptors, sb: Superblock, group: number, byt
   if (groups.freeClusters[group] > clusters) throw damaged('it counts more free blocks than there are');
 }
 
-function verifyChecksum(sb: Superblock, group: number, bytes: Uint8Array): void {
-  const stored = bytes[CHECKSUM_AT]! | (bytes[CHECKSUM_AT + 1]! << 8);
-  let computed: number;
+/** The checksum that belongs into a descriptor of these bytes; undefined where descriptors have none. */
+export function groupDescriptorChecksum(sb: Superblock, group: number, bytes: Uint8Array): number | undefined {
   const number = new Uint8Array(new Uint32Array([group]).buffer);
   const rest = bytes.subarray(CHECKSUM_AT + 2);
   if ((sb.features.roCompat & RO_COMPAT.metadataChecksum) !== 0) {
     const head = crc32cRaw(crc32cRaw(sb.checksumSeed, number), bytes.subarray(0, CHECKSUM_AT));
-    computed = crc32cRaw(crc32cRaw(head, new Uint8Array(2)), rest) & 0xffff;
-  } else if ((sb.features.roCompat & RO_COMPAT.gdtChecksum) !== 0) {
-    computed = crc16(crc16(crc16(0xffff, sb.uuidBytes), number), bytes.subarray(0, CHECKSUM_AT));
-    if (sb.descriptorSize > 32) computed = crc16(computed, rest);
-  } else {
-    return;
+    return crc32cRaw(crc32cRaw(head, new Uint8Array(2)), rest) & 0xffff;
   }
+  if ((sb.features.roCompat & RO_COMPAT.gdtChecksum) === 0) return undefined;
+  const head = crc16(crc16(crc16(0xffff, sb.uuidBytes), number), bytes.subarray(0, CHECKSUM_AT));
+  return sb.descriptorSize > 32 ? crc16(head, rest) : head;
+}
+
+function verifyChecksum(sb: Superblock, group: number, bytes: Uint8Array): void {
+  const computed = groupDescriptorChecksum(sb, group, bytes);
+  if (computed === undefined) return;
+  const stored = bytes[CHECKSUM_AT]! | (bytes[CHECKSUM_AT + 1]! << 8);
   if (computed !== stored) throw new CorruptDataError(`the checksum of block group descriptor ${group} is wrong`);
 }

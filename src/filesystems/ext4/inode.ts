@@ -84,16 +84,33 @@ export function inodeChecksumSeed(sb: Superblock, inodeNumber: number, table: Da
 
 /** Verifies a record's checksum. A record of zeros needs none: mke2fs leaves reserved inodes so. */
 export function isInodeChecksumRight(sb: Superblock, table: DataView, at: number, seed: number): boolean {
-  const record = new Uint8Array(table.buffer, table.byteOffset + at, sb.inodeSize);
-  const low = table.getUint16(at + CHECKSUM_LOW_AT, true);
-  const hasHigh = sb.inodeSize > 128 && table.getUint16(at + 0x80, true) >= 4;
-  const high = hasHigh ? table.getUint16(at + CHECKSUM_HIGH_AT, true) : 0;
+  const stored = storedInodeChecksum(sb, table, at);
+  const computed = inodeChecksum(sb, table, at, seed);
+  if (computed === stored) return true;
+  return new Uint8Array(table.buffer, table.byteOffset + at, sb.inodeSize).every((byte) => byte === 0);
+}
+
+/** The checksum that belongs into a record: 16 bits where it has no room for the high half. */
+export function inodeChecksum(sb: Superblock, table: DataView, at: number, seed: number): number {
+  const stored = storedInodeChecksum(sb, table, at);
   // Computed with the fields themselves as zero; the record is put back as it was.
-  table.setUint16(at + CHECKSUM_LOW_AT, 0, true);
-  if (hasHigh) table.setUint16(at + CHECKSUM_HIGH_AT, 0, true);
-  const computed = crc32cRaw(seed, record);
-  table.setUint16(at + CHECKSUM_LOW_AT, low, true);
-  if (hasHigh) table.setUint16(at + CHECKSUM_HIGH_AT, high, true);
-  const isRight = hasHigh ? computed === ((high << 16) | low) >>> 0 : (computed & 0xffff) === low;
-  return isRight || record.every((byte) => byte === 0);
+  putInodeChecksum(sb, table, at, 0);
+  const computed = crc32cRaw(seed, new Uint8Array(table.buffer, table.byteOffset + at, sb.inodeSize));
+  putInodeChecksum(sb, table, at, stored);
+  return hasHighChecksum(sb, table, at) ? computed : computed & 0xffff;
+}
+
+/** Puts a checksum into its fields; the high half where the record has room for it. */
+export function putInodeChecksum(sb: Superblock, table: DataView, at: number, checksum: number): void {
+  table.setUint16(at + CHECKSUM_LOW_AT, checksum & 0xffff, true);
+  if (hasHighChecksum(sb, table, at)) table.setUint16(at + CHECKSUM_HIGH_AT, checksum >>> 16, true);
+}
+
+function storedInodeChecksum(sb: Superblock, table: DataView, at: number): number {
+  const high = hasHighChecksum(sb, table, at) ? table.getUint16(at + CHECKSUM_HIGH_AT, true) : 0;
+  return ((high << 16) | table.getUint16(at + CHECKSUM_LOW_AT, true)) >>> 0;
+}
+
+function hasHighChecksum(sb: Superblock, table: DataView, at: number): boolean {
+  return sb.inodeSize > 128 && table.getUint16(at + 0x80, true) >= 4;
 }

@@ -205,6 +205,13 @@ function verifyChecksum(view: ByteView): void {
   need(crc32cRaw(0xffffffff, view.slice(0, CHECKSUM_AT)) === view.u32le(CHECKSUM_AT), 'its checksum is wrong');
 }
 
+/** Puts the checksum into the 1024 bytes of a superblock whose features ask for one. */
+export function sealSuperblock(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, SUPERBLOCK_BYTES);
+  if ((view.getUint32(0x64, true) & RO_COMPAT.metadataChecksum) === 0) return;
+  view.setUint32(CHECKSUM_AT, crc32cRaw(0xffffffff, bytes.subarray(0, CHECKSUM_AT)), true);
+}
+
 function need(condition: boolean, otherwise: string): void {
   if (!condition) throw new CorruptDataError(`the ext superblock is damaged: ${otherwise}`);
 }
