@@ -34,7 +34,7 @@ export interface CarryRules {
   /** Percent of the carried bytes to be read as a proof. */
   readonly proofPercent: number;
   /** True for a chunk that is in the store and sound. */
-  readonly has: (id: ChunkId) => Promise<boolean>;
+  readonly has: (id: ChunkId) => boolean | Promise<boolean>;
 }
 
 const CARRIED = 1;
@@ -76,11 +76,10 @@ export async function planCarry(
 /** A piece whose chunk the store lacks, or does not trust, is read again. */
 async function dropAbsent({ runs, isFound, chunkOf }: FoundPieces, has: CarryRules['has']): Promise<void> {
   const isThere = new Uint8Array(runs.idCount);
-  // In the order of the index, so that each of its pages is read once however little memory holds.
-  const ids = Buffer.from(runs.ids.buffer, runs.ids.byteOffset);
-  const order = new Uint32Array(runs.idCount).map((_, i) => i);
-  order.sort((a, b) => ids.compare(ids, b * 32, b * 32 + 32, a * 32, a * 32 + 32));
-  for (const i of order) isThere[i] = (await has(chunkIdAt(runs, i))) ? 1 : 0;
+  for (const i of nearlyInOrder(runs)) {
+    const answer = has(chunkIdAt(runs, i));
+    isThere[i] = (typeof answer === 'boolean' ? answer : await answer) ? 1 : 0;
+  }
   for (const [region, pieces] of isFound.entries()) {
     if (pieces === undefined) continue;
     for (let piece = 0; piece < pieces.length; piece++) {
@@ -88,6 +87,15 @@ async function dropAbsent({ runs, isFound, chunkOf }: FoundPieces, has: CarryRul
       if (chunk !== ZERO_CHUNK && isThere[chunk] === 0) pieces[piece] = 0;
     }
   }
+}
+
+/** Numbers of the IDs in the order of the index, so that each of its pages is read about once whatever memory holds. */
+function nearlyInOrder({ ids, idCount }: BaseRuns): Uint32Array {
+  const view = new DataView(ids.buffer, ids.byteOffset, ids.byteLength);
+  // The first 32 bits decide: sorting numbers is many times faster than sorting by bytes.
+  const keys = new Float64Array(idCount);
+  for (let i = 0; i < idCount; i++) keys[i] = Math.floor(view.getUint32(i * 32) / 2 ** 11) * 2 ** 32 + i;
+  return Uint32Array.from(keys.sort(), (key) => key % 2 ** 32);
 }
 
 /** The pieces by the window in which they begin. */

@@ -124,7 +124,7 @@ async function tellChanges(
 ): Promise<Incremental | FullRead> {
   if (told !== undefined) return told;
   onProgress?.({ phase: 'scan', doneBytes: 0, totalBytes: 0 });
-  const has = async (id: Uint8Array): Promise<boolean> => session.has(id);
+  const has = (id: Uint8Array): boolean | Promise<boolean> => session.has(id);
   const planned = await planIncremental(store, source, disk, plan, { ...incremental, has, signal });
   if (!('reason' in planned)) return planned;
   return { mode: 'full', ...planned, ...(provesAll ? { reason: ASKED_FOR } : {}) };

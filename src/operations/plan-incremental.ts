@@ -49,7 +49,7 @@ export interface IncrementalOptions {
   readonly outline: Volume;
   readonly proofPercent: number;
   readonly keepSwap: boolean;
-  readonly has: (id: ChunkId) => Promise<boolean>;
+  readonly has: (id: ChunkId) => boolean | Promise<boolean>;
   readonly nowMs: number;
   readonly signal?: AbortSignal | undefined;
 }

@@ -4,7 +4,15 @@
  */
 import { CorruptDataError } from '../errors.ts';
 import { toHex } from '../bytes/hex.ts';
-import { decodePage, FRAME_ROW_BYTES, INDEX_RECORD_BYTES, pagePlace, readPages, type OpenIndex } from './index-file.ts';
+import {
+  decodePage,
+  FRAME_ROW_BYTES,
+  INDEX_RECORD_BYTES,
+  pagePlace,
+  readPages,
+  readRecord,
+  type OpenIndex,
+} from './index-file.ts';
 import { MAX_CHUNK_BYTES } from './limits.ts';
 import { LruCache } from './lru-cache.ts';
 import { packName } from './names.ts';
@@ -134,6 +142,21 @@ export class ChunkIndex {
     return this.#table.find(id, () => true);
   }
 
+  /** Whether a chunk has a reliable place; undefined where that cannot be told without reading. */
+  hasCached(id: Uint8Array): boolean | undefined {
+    let answer: boolean | undefined = false;
+    this.#table.find(id, (record) => {
+      const file = this.#fileOf(record);
+      const inPage = (record - file.firstRecord) % file.open.head.pageRecords;
+      const page = this.#pages.peek(record - inPage);
+      const found = page === undefined ? undefined : readRecord(page, inPage, id);
+      if (page === undefined) answer = undefined;
+      else if (found !== undefined && this.#frame(file, found.frame).isReliable) answer = true;
+      return answer !== false;
+    });
+    return answer;
+  }
+
   /** All places of a chunk, the reliable ones first. */
   async locate(id: Uint8Array): Promise<ChunkPlace[]> {
     const candidates: number[] = [];
@@ -151,19 +174,16 @@ export class ChunkIndex {
 
   async #readPlace(record: number, id: Uint8Array): Promise<ChunkPlace | undefined> {
     const file = this.#fileOf(record);
-    const inFile = record - file.firstRecord;
-    const { pageRecords } = file.open.head;
-    const pageNumber = Math.floor(inFile / pageRecords);
-    const page = await this.#pages.get(file.firstRecord + pageNumber * pageRecords, async () => {
+    const inPage = (record - file.firstRecord) % file.open.head.pageRecords;
+    const page = await this.#pages.get(record - inPage, async () => {
+      const pageNumber = (record - inPage - file.firstRecord) / file.open.head.pageRecords;
       const { byteOffset, byteLength } = pagePlace(file.open, pageNumber);
       return decodePage(await file.storage.read(file.open.name, byteOffset, byteLength), file.open, pageNumber);
     });
-    const at = (inFile % pageRecords) * INDEX_RECORD_BYTES;
-    if (Buffer.compare(page.subarray(at, at + 32), id) !== 0) return undefined;
-    const view = new DataView(page.buffer, page.byteOffset + at, INDEX_RECORD_BYTES);
-    const offsetInRaw = view.getUint32(36, true);
-    const byteLength = view.getUint32(40, true);
-    const frame = this.#frame(file, view.getUint32(32, true));
+    const found = readRecord(page, inPage, id);
+    if (found === undefined) return undefined;
+    const { offsetInRaw, byteLength } = found;
+    const frame = this.#frame(file, found.frame);
     if (byteLength === 0 || byteLength > MAX_CHUNK_BYTES || offsetInRaw + byteLength > frame.rawLength) {
       throw new CorruptDataError(`${file.open.name} gives a chunk a place that cannot be`);
     }

@@ -4,6 +4,7 @@
  *
  *     record  0 32  chunk ID    32  4  frame (row of the head's table)    36  4  offset in its body    40  4  length
  */
+import { equalBytes } from '../bytes/hex.ts';
 import { CorruptDataError } from '../errors.ts';
 import { encodeHeader, FILE_KIND, HEADER_BYTES, requireHeader } from './envelope.ts';
 import {
@@ -18,6 +19,7 @@ import { MAX_FRAME_BYTES, MAX_INDEX_RECORDS, MAX_PACK_BYTES, MAX_PAGE_RECORDS } 
 import { decodeIndexHead, encodeIndexHead, type IndexedPack, type IndexHead } from './messages.ts';
 import type { Storage, StorageEntry } from './storage.ts';
 
+const ID_BYTES = 32;
 export const INDEX_RECORD_BYTES = 44;
 export const FRAME_ROW_BYTES = 16;
 
@@ -185,4 +187,23 @@ function compareRecords(records: Uint8Array, a: number, b: number): number {
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+export interface IndexRecord {
+  /** Row of the head's frames. */
+  readonly frame: number;
+  readonly offsetInRaw: number;
+  readonly byteLength: number;
+}
+
+/** The record at this place of a decoded page if it is that of `id`. */
+export function readRecord(page: Uint8Array, number: number, id: Uint8Array): IndexRecord | undefined {
+  const at = number * INDEX_RECORD_BYTES;
+  if (!equalBytes(page.subarray(at, at + ID_BYTES), id)) return undefined;
+  const view = new DataView(page.buffer, page.byteOffset + at, INDEX_RECORD_BYTES);
+  return {
+    frame: view.getUint32(ID_BYTES, true),
+    offsetInRaw: view.getUint32(ID_BYTES + 4, true),
+    byteLength: view.getUint32(ID_BYTES + 8, true),
+  };
 }

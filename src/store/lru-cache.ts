@@ -14,13 +14,18 @@ export class LruCache<T> {
     this.#sizeOf = sizeOf;
   }
 
-  async get(key: number, read: () => Promise<T>): Promise<T> {
+  /** The value if it is there by now. */
+  peek(key: number): T | undefined {
     const known = this.#values.get(key);
-    if (known !== undefined) {
-      this.#values.delete(key);
-      this.#values.set(key, known);
-      return known.value;
-    }
+    if (known === undefined) return undefined;
+    this.#values.delete(key);
+    this.#values.set(key, known);
+    return known.value;
+  }
+
+  async get(key: number, read: () => Promise<T>): Promise<T> {
+    const known = this.peek(key);
+    if (known !== undefined) return known;
     let reading = this.#reading.get(key);
     if (reading === undefined) {
       reading = this.#read(key, read);

@@ -71,7 +71,7 @@ export async function startWriteSession(state: StoreState, options: SessionOptio
       lock,
       writer,
       signal: options.signal,
-      hasStored: async (id) => state.has(id),
+      hasStored: (id) => state.has(id),
       groundStands: async () => groundStands(state),
     });
   } catch (error) {

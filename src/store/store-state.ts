@@ -18,6 +18,8 @@ export class StoreState {
   /** Names of all index files that were loaded since this was last cleared, for a writer that relied on them. */
   readonly everLoaded: Set<string> = new Set();
   #index: Promise<ChunkIndex> | undefined;
+  /** The same, when it is there. */
+  #loaded: ChunkIndex | undefined;
   #rescued: ChunkIndex | undefined;
   #isForWriting = false;
 
@@ -56,7 +58,12 @@ export class StoreState {
     return hashes.filter((hash) => index.trust(hash));
   }
 
-  async has(id: ChunkId): Promise<boolean> {
+  /** At once where no page of the index has to be read. */
+  has(id: ChunkId): boolean | Promise<boolean> {
+    return this.#loaded?.hasCached(id) ?? this.#hasStored(id);
+  }
+
+  async #hasStored(id: ChunkId): Promise<boolean> {
     const index = await this.index();
     if (!index.mayHave(id)) return false;
     try {
@@ -111,8 +118,11 @@ export class StoreState {
       return index;
     })();
     this.#index = loading;
+    this.#loaded = undefined;
     try {
-      return await loading;
+      const index = await loading;
+      if (this.#index === loading) this.#loaded = index;
+      return index;
     } catch (error) {
       if (this.#index === loading) this.#index = undefined;
       throw error;

@@ -66,7 +66,7 @@ export interface Store extends AsyncDisposable {
   /** Reads the index files; `has` and `readChunk` do it themselves when it was not called. Again: reads them anew. */
   loadIndex(): Promise<void>;
   /** False for chunks in condemned packs: they are about to be deleted. */
-  has(id: ChunkId): Promise<boolean>;
+  has(id: ChunkId): boolean | Promise<boolean>;
   /**
    * A chunk's plain bytes, verified by its ID: a view that is not to be changed. Many calls may run at once; frames
    * are decoded once and kept in a cache of 24 MiB. Throws CorruptDataError when it is missing or damaged.
@@ -128,7 +128,7 @@ function makeStore(state: StoreState): Store {
     loadIndex: async () => {
       await state.reload();
     },
-    has: async (id) => state.has(id),
+    has: (id) => state.has(id),
     readChunk: async (id) => state.readChunk(id),
     startSession: async (options) => {
       requireFeatures(config.mustWrite, 'write');

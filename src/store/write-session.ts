@@ -10,7 +10,7 @@ import type { Storage } from './storage.ts';
 
 export interface WriteSession extends AsyncDisposable {
   /** True for a chunk that is in the store's index (not condemned) or that this session has put, flushed or not. */
-  has(id: ChunkId): Promise<boolean>;
+  has(id: ChunkId): boolean | Promise<boolean>;
   /**
    * Stores a chunk that `has` said is not there; one that this session put already is ignored. `bytes` (1 byte to
    * 16 MiB) are copied before the call returns; await the promise before the next call, it holds the caller back.
@@ -32,7 +32,7 @@ export interface SessionParts {
   readonly writer: ChunkWriter;
   readonly signal: AbortSignal | undefined;
   /** In the store's index, and not condemned. */
-  readonly hasStored: (id: ChunkId) => Promise<boolean>;
+  readonly hasStored: (id: ChunkId) => boolean | Promise<boolean>;
   /** False when an index file that this session relied on is gone or a pack was condemned since. */
   readonly groundStands: () => Promise<boolean>;
 }
@@ -47,7 +47,7 @@ export function makeWriteSession(parts: SessionParts): WriteSession {
   };
   return {
     counts: writer.counts,
-    async has(id) {
+    has(id) {
       return writer.has(id) || parts.hasStored(id);
     },
     put(kind, id, bytes) {
