@@ -4,7 +4,7 @@ import { planCapture, type CapturePlan } from '../capture/capture-plan.ts';
 import type { CarryPlan } from '../capture/carry-plan.ts';
 import { captureVolume, ProofFailedError, type CaptureResult } from '../capture/chunk-pipeline.ts';
 import type { DiskMap } from '../capture/disk-map.ts';
-import type { BlockSource } from '../device/block-source.ts';
+import type { RememberedReads } from '../device/remembered-reads.ts';
 import { CardkeepError } from '../errors.ts';
 import {
   encodeAttachment,
@@ -29,7 +29,8 @@ import type { OperationOptions, Warning } from './progress.ts';
 import { markSuspects } from './suspects.ts';
 
 export interface CardToCapture {
-  readonly source: BlockSource;
+  /** Gives again what was read of it to make `disk`. */
+  readonly source: RememberedReads;
   readonly disk: DiskMap;
   readonly plan: CapturePlan;
   /** Why all of it is to be read whatever can be told; undefined: carry over what can be. */
@@ -137,6 +138,7 @@ async function readAll(
   full: FullRead,
   options: OperationOptions,
 ): Promise<CapturedCard> {
+  scanned.source.forget();
   const card = await withoutBelief(scanned);
   const { mode, reason: modeReason, warnings = [] } = full;
   // Files are numbered anew by another scan.
@@ -180,6 +182,7 @@ async function capture(
   carry: CarryPlan | undefined,
   { onProgress, signal }: OperationOptions,
 ): Promise<CaptureResult> {
+  source.stopKeeping();
   return captureVolume(source, plan, store, session, {
     carry,
     signal,

@@ -37,7 +37,7 @@ export async function estimateSnapshot(
     return { ...estimate, mode, modeReason: reason, wouldReadBytes: plan.readBytes };
   }
   if (card.provesAll) return { ...estimate, mode: 'full', modeReason: ASKED_FOR, wouldReadBytes: plan.readBytes };
-  const planned = await planIncremental(store, source, disk, plan, {
+  const planned = await planIncremental(store, card.source, disk, plan, {
     ...card.incremental,
     has: async (id) => store.has(id),
     signal: options.signal,

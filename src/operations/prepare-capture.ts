@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { planCapture } from '../capture/capture-plan.ts';
 import { readDiskMap } from '../capture/disk-map.ts';
 import type { BlockSource } from '../device/block-source.ts';
+import { RememberedReads } from '../device/remembered-reads.ts';
 import { readCatalog, type Catalog } from '../snapshot/catalog.ts';
 import type { DeviceIdentity, Volume } from '../snapshot/snapshot.ts';
 import { inOrderWritten } from '../snapshot/version-order.ts';
@@ -16,6 +17,8 @@ import { ancestorsOnly } from './restore-records.ts';
 
 /** Percent of what is carried over that each run reads all the same. */
 const PROOF_PERCENT = 2;
+/** The metadata of some 100 000 files. */
+const REMEMBERED_BYTES = 32 * 1024 * 1024;
 
 export interface CaptureWishes extends OperationOptions {
   readonly device: DeviceIdentity;
@@ -43,7 +46,7 @@ export interface PreparedCapture {
 /** Throws what `chooseCard` throws. Without a store there is nothing to descend from. */
 export async function prepareCapture(
   store: Store | undefined,
-  source: BlockSource,
+  device: BlockSource,
   wishes: CaptureWishes,
 ): Promise<PreparedCapture> {
   beginPhase(wishes, 'open');
@@ -56,6 +59,7 @@ export async function prepareCapture(
     compares,
     ...(wishes.signal === undefined ? {} : { signal: wishes.signal }),
   };
+  const source = new RememberedReads(device, compares ? REMEMBERED_BYTES : 0);
   const proven = compares && wishes.full !== true ? proveUnused(store, inOrderWritten(catalog.cards)) : undefined;
   const disk = await readDiskMap(source, proven === undefined ? scan : { ...scan, ...proven });
   const empty = { levels: 0, mapRoot: '', liveBytesOfPartition: new Map<number, number>() };
@@ -74,7 +78,7 @@ export async function prepareCapture(
     readAll: reasonToReadAll(chosen, wishes),
     provesAll: wishes.full === true,
     believed: proven?.believed ?? new Map(),
-    scanAgain: async () => readDiskMap(source, scan),
+    scanAgain: async () => readDiskMap(device, scan),
     incremental: {
       versions,
       isAncestor: (snapshot) => ancestors.has(snapshot),

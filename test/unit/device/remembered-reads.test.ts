@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { memorySource, type BlockSource } from '../../../src/device/block-source.ts';
+import { RememberedReads } from '../../../src/device/remembered-reads.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+function recorded(bytes: Uint8Array): { source: BlockSource; reads: [byteOffset: number, byteLength: number][] } {
+  const inner = memorySource(bytes);
+  const reads: [number, number][] = [];
+  const read: BlockSource['read'] = async (byteOffset, byteLength, into) => {
+    reads.push([byteOffset, byteLength]);
+    return inner.read(byteOffset, byteLength, into);
+  };
+  return { source: { ...inner, read }, reads };
+}
+
+function numbered(byteLength: number): Uint8Array {
+  return new Uint8Array(byteLength).map((_, i) => (i * 31 + (i >>> 8) * 7) & 0xff);
+}
+
+describe('reads that are remembered', () => {
+  it('give the bytes of the device, whatever was read before', async () => {
+    const bytes = numbered(MEBIBYTE);
+    const range = fc.tuple(fc.nat(MEBIBYTE), fc.nat(200_000), fc.boolean());
+    await fc.assert(
+      fc.asyncProperty(fc.array(range, { maxLength: 30 }), fc.nat(MEBIBYTE), async (ranges, room) => {
+        const remembered = new RememberedReads(memorySource(bytes), room);
+        for (const [start, length, isInto] of ranges) {
+          const byteLength = Math.min(length, MEBIBYTE - start);
+          const into = isInto ? Buffer.alloc(byteLength + 3, 0xee) : undefined;
+          const read = await remembered.read(start, byteLength, into);
+          expect(Buffer.compare(read, bytes.subarray(start, start + byteLength))).toBe(0);
+          // What the caller does with its memory is its own affair.
+          read.fill(0x55);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('are not made again, and what lies between two of them is read in one piece only where it is near', async () => {
+    const { source, reads } = recorded(numbered(MEBIBYTE));
+    const remembered = new RememberedReads(source, MEBIBYTE);
+    await remembered.read(0, 1000);
+    await remembered.read(4096, 200_000);
+    await remembered.read(500_000, 1000);
+    reads.length = 0;
+    await remembered.read(5000, 100_000);
+    expect(reads).toEqual([]);
+    await remembered.read(0, 210_000);
+    expect(reads).toEqual([
+      [1000, 3096],
+      [204_096, 5904],
+    ]);
+    reads.length = 0;
+    await remembered.read(400_000, 200_000);
+    expect(reads).toEqual([[400_000, 200_000]]);
+  });
+
+  it('are bounded, and read anew when they are forgotten', async () => {
+    const { source, reads } = recorded(numbered(MEBIBYTE));
+    const remembered = new RememberedReads(source, 5000);
+    await remembered.read(0, 4000);
+    await remembered.read(100_000, 4000);
+    reads.length = 0;
+    await remembered.read(0, 4000);
+    await remembered.read(100_000, 4000);
+    expect(reads).toEqual([[101_000, 3000]]);
+    remembered.forget();
+    await remembered.read(0, 4000);
+    await remembered.read(0, 4000);
+    expect(reads.slice(1)).toEqual([
+      [0, 4000],
+      [0, 4000],
+    ]);
+  });
+});
