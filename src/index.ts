@@ -59,7 +59,8 @@ export type { ListDocument, ShowDocument, SnapshotDocument } from './operations/
 export { guardTarget, guardTargetAgain } from './operations/guard-target.ts';
 export type { GuardTargetOptions } from './operations/guard-target.ts';
 export { planSnapshotRestore, restoreSnapshot } from './operations/restore-snapshot.ts';
-export type { RestoreOptions } from './operations/restore-snapshot.ts';
+export type { PlanOptions, RestoreOptions } from './operations/restore-snapshot.ts';
+export type { Edit } from './restore/edits.ts';
 export type { RestorePlan } from './restore/restore-plan.ts';
 export type { RestoreCounts } from './restore/execute-restore.ts';
 export { checkSnapshot } from './operations/check-snapshot.ts';

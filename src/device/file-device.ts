@@ -24,6 +24,8 @@ export interface FileDevice extends BlockTarget, AsyncDisposable {
   readonly isReadBackCached: boolean;
   /** Reads from the medium, past the page cache; flushes first if something was written. Like `read` otherwise. */
   readUncached(byteOffset: number, byteLength: number, into?: Uint8Array): Promise<Uint8Array>;
+  /** As `readUncached`, for places where nothing was written since the last flush: flushes nothing. */
+  readMedium(byteOffset: number, byteLength: number, into?: Uint8Array): Promise<Uint8Array>;
   /** Image files only: a new length. What is added reads as zeros. */
   truncate?(byteLength: number): Promise<void>;
   /** May be called more than once. */
@@ -122,8 +124,12 @@ class OpenFileDevice implements FileDevice {
   }
 
   async readUncached(byteOffset: number, byteLength: number, into?: Uint8Array): Promise<Uint8Array> {
-    const bytes = this.#memoryFor(byteOffset, byteLength, into);
     if (this.#isDirty) await this.flush();
+    return this.readMedium(byteOffset, byteLength, into);
+  }
+
+  async readMedium(byteOffset: number, byteLength: number, into?: Uint8Array): Promise<Uint8Array> {
+    const bytes = this.#memoryFor(byteOffset, byteLength, into);
     this.#uncached ??= this.#openUncached();
     const reader = await this.#uncached;
     await (reader === undefined ? readExactly(this.#file, byteOffset, bytes) : reader.read(byteOffset, bytes));

@@ -3,7 +3,7 @@ import type { FileDevice } from '../device/file-device.ts';
 import { executeRestore } from '../restore/execute-restore.ts';
 import type { RestoreCounts } from '../restore/execute-restore.ts';
 import { planRestore } from '../restore/restore-plan.ts';
-import type { RestorePlan } from '../restore/restore-plan.ts';
+import type { PlanRestoreOptions, RestorePlan } from '../restore/restore-plan.ts';
 import { readCatalog } from '../snapshot/catalog.ts';
 import type { StoredSnapshot } from '../snapshot/catalog.ts';
 import { openSnapshotSource } from '../snapshot/snapshot-source.ts';
@@ -15,10 +15,19 @@ import { recordRestore } from './restore-records.ts';
 /** A card is flushed this often, so that progress is true and stopping is quick. */
 const DEVICE_FLUSH_BYTES = 64 * 1024 * 1024;
 
-export interface RestoreOptions extends OperationOptions {
-  readonly verify: boolean;
+export interface PlanOptions extends OperationOptions, PlanRestoreOptions {
   /** The target reads as zeros wherever nothing is written: a file that was made just now. */
   readonly targetIsZero: boolean;
+  /** An image file, which has no sectors of its own. Default: `targetIsZero`. */
+  readonly targetIsFile?: boolean | undefined;
+}
+
+export interface RestoreOptions extends OperationOptions {
+  readonly verify: boolean;
+  /** Read what the target holds, and write only what differs. Default: write all. */
+  readonly compare?: boolean | undefined;
+  /** Called right before the first write; throws when it is not the target that was meant. */
+  readonly beforeFirstWrite?: (() => Promise<void>) | undefined;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }
@@ -28,12 +37,13 @@ export async function planSnapshotRestore(
   store: Store,
   snapshot: StoredSnapshot,
   target: { readonly byteLength: number; readonly sectorSize: number },
-  options: RestoreOptions,
+  options: PlanOptions,
 ): Promise<RestorePlan> {
   beginPhase(options, 'plan');
   const source = openSnapshotSource(store, snapshot.volume);
-  const facts = { byteLength: target.byteLength, sectorSize: target.sectorSize, isZero: options.targetIsZero };
-  return planRestore(source, snapshot.volume, facts, options.signal);
+  const { byteLength, sectorSize } = target;
+  const facts = { byteLength, sectorSize, isZero: options.targetIsZero, isFile: options.targetIsFile };
+  return planRestore(source, snapshot.volume, facts, options);
 }
 
 /** Without a record (a store that cannot be written), the times of the files tell that a card went back. */
@@ -59,6 +69,9 @@ export async function restoreSnapshot(
   const source = openSnapshotSource(store, snapshot.volume);
   return executeRestore(store, source, target, plan, {
     verify: options.verify,
+    compare: options.compare,
+    versionId: snapshot.id,
+    beforeFirstWrite: options.beforeFirstWrite,
     flushBytes: target.isBlockDevice ? DEVICE_FLUSH_BYTES : undefined,
     onProgress: options.onProgress,
     signal: options.signal,

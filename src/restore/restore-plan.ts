@@ -1,39 +1,53 @@
 /** What a restore will do to a target, known and checked before the first byte is written. */
-import {
-  clipExtents,
-  extentsFrom,
-  intersectExtents,
-  subtractExtents,
-  totalBytes,
-  unionExtents,
-} from '../bytes/extent-list.ts';
+import { clipExtents, extentsFrom, unionExtents } from '../bytes/extent-list.ts';
 import type { ExtentList } from '../bytes/extent-list.ts';
-import { CardkeepError } from '../errors.ts';
+import { CardkeepError, throwIfAborted } from '../errors.ts';
 import { isFileSystemAt } from '../filesystems/signatures.ts';
 import { readDiskLayout } from '../layout/disk-layout.ts';
+import type { DiskLayout, PartitionEntry } from '../layout/disk-layout.ts';
 import type { SnapshotSource } from '../snapshot/snapshot-source.ts';
 import type { Volume } from '../snapshot/snapshot.ts';
+import { editedSource, requireEdits } from './edits.ts';
+import type { Edit } from './edits.ts';
+import { wantedRanges } from './wanted-ranges.ts';
 
 export interface RestorePlan {
+  /** Size of the restored disk: that of the version, unless edits make it another. */
   readonly volumeBytes: number;
+  /** So many bytes of the version are used. */
+  readonly sourceBytes: number;
   readonly targetBytes: number;
   readonly dataBytes: number;
-  /** Bytes written as zeros: zero state, and free bytes where probers look. */
+  /** Bytes wanted as zeros: zero state, zeros of edits, and free bytes where probers look (all of them with `wipe`). */
   readonly zeroBytes: number;
   /** Bytes left as they are on the target. */
   readonly leftBytes: number;
   /** Cleared before anything else and written last, so that a broken restore never looks like a good card. */
   readonly tables: ExtentList;
   /** Free bytes in these are written as zeros: a stale md, ZFS, LVM or GPT signature there misleads blkid and others. */
-  readonly proberZones: ExtentList;
+  readonly zeroWhereFree: ExtentList;
   /** True when the target is known to read as zeros where nothing was written (a file made just now). */
   readonly targetIsZero: boolean;
+  /** What is written in place of the version's bytes. */
+  readonly edits: readonly Edit[];
 }
 
 export interface RestoreTargetFacts {
   readonly byteLength: number;
   readonly sectorSize: number;
   readonly isZero: boolean;
+  /** A file has no sectors of its own. Default: `isZero`. */
+  readonly isFile?: boolean | undefined;
+}
+
+export interface PlanRestoreOptions {
+  /** Sorted and disjoint. */
+  readonly edits?: readonly Edit[] | undefined;
+  /** Size of the disk that the edits make of the version; default: that of the version. */
+  readonly editedBytes?: number | undefined;
+  /** Free bytes become zeros everywhere. */
+  readonly wipe?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -50,40 +64,49 @@ export async function planRestore(
   source: SnapshotSource,
   volume: Volume,
   target: RestoreTargetFacts,
-  signal?: AbortSignal,
+  options: PlanRestoreOptions = {},
 ): Promise<RestorePlan> {
-  if (target.byteLength < volume.byteLength) {
-    const missing = volume.byteLength - target.byteLength;
-    throw new CardkeepError(
-      'refused',
-      'E_TARGET_TOO_SMALL',
-      `the target has ${target.byteLength} bytes, this version needs ${volume.byteLength} bytes: ${missing} ${missing === 1 ? 'byte' : 'bytes'} too few`,
-      { hint: `use a card or file of at least ${volume.byteLength} bytes` },
-    );
-  }
+  const { edits = [], editedBytes: volumeBytes = volume.byteLength, signal } = options;
+  requireSize(volumeBytes, target.byteLength);
   requireSectors(volume, target);
-  const proberZones = proberZonesOf(volume, target.byteLength);
-  const tables = await tablesOf(source, target, signal);
+  requireEdits(edits, volumeBytes);
+  const edited = editedSource(source, edits, volumeBytes);
+  const isFileSystem = async (byteOffset: number): Promise<boolean> => isFileSystemAt(edited, byteOffset);
+  const layout = await readDiskLayout(edited, { isFileSystemAt: isFileSystem, signal });
+  const whole = extentsFrom([[0, target.byteLength]]);
+  const zones = proberZonesOf([...volume.partitions, ...layout.partitions], volumeBytes, target.byteLength);
+  const zeroWhereFree = options.wipe === true ? whole : zones;
+  const sourceBytes = Math.min(volume.byteLength, volumeBytes);
   let dataBytes = 0;
   let zeroBytes = 0;
-  let used = extentsFrom([]);
-  for await (const run of source.map.runs(0, volume.byteLength)) {
-    if (run.state === 'data') dataBytes += run.byteLength;
-    else zeroBytes += run.byteLength;
-    const inZones = clipExtents(proberZones, run.byteOffset, run.byteOffset + run.byteLength);
-    if (inZones.count > 0) used = unionExtents(used, inZones);
+  for await (const range of wantedRanges({ map: source.map, sourceBytes, edits, zeroWhereFree }, whole)) {
+    throwIfAborted(signal);
+    if (range.run === undefined && range.bytes === undefined) zeroBytes += range.byteLength;
+    else dataBytes += range.byteLength;
   }
-  zeroBytes += totalBytes(subtractExtents(proberZones, used));
   return {
-    volumeBytes: volume.byteLength,
+    volumeBytes,
+    sourceBytes,
     targetBytes: target.byteLength,
     dataBytes,
     zeroBytes,
     leftBytes: target.byteLength - dataBytes - zeroBytes,
-    tables,
-    proberZones,
+    tables: tablesOf(layout, target),
+    zeroWhereFree,
     targetIsZero: target.isZero,
+    edits,
   };
+}
+
+function requireSize(neededBytes: number, targetBytes: number): void {
+  if (targetBytes >= neededBytes) return;
+  const missing = neededBytes - targetBytes;
+  throw new CardkeepError(
+    'refused',
+    'E_TARGET_TOO_SMALL',
+    `the target has ${targetBytes} bytes, this version needs ${neededBytes} bytes: ${missing} ${missing === 1 ? 'byte' : 'bytes'} too few`,
+    { hint: `use a card or file of at least ${neededBytes} bytes` },
+  );
 }
 
 /**
@@ -91,7 +114,7 @@ export async function planRestore(
  * compares equal byte for byte could not be read. A file has no sectors of its own.
  */
 function requireSectors({ table, sectorSize }: Volume, target: RestoreTargetFacts): void {
-  if (target.isZero || table === 'none' || sectorSize === target.sectorSize) return;
+  if ((target.isFile ?? target.isZero) || table === 'none' || sectorSize === target.sectorSize) return;
   throw new CardkeepError(
     'refused',
     'E_TARGET_SECTORS',
@@ -100,12 +123,16 @@ function requireSectors({ table, sectorSize }: Volume, target: RestoreTargetFact
   );
 }
 
-/** The first 4 and the last 2 MiB of the volume, of the target and of each partition. */
-function proberZonesOf(volume: Volume, targetBytes: number): ExtentList {
+/** The first 4 and the last 2 MiB of the disk, of the target and of each partition. */
+function proberZonesOf(
+  partitions: readonly Pick<PartitionEntry, 'byteOffset' | 'byteLength'>[],
+  volumeBytes: number,
+  targetBytes: number,
+): ExtentList {
   const ranges: [start: number, end: number][] = [
-    [0, volume.byteLength],
+    [0, volumeBytes],
     [0, targetBytes],
-    ...volume.partitions.map(({ byteOffset, byteLength }): [number, number] => [byteOffset, byteOffset + byteLength]),
+    ...partitions.map(({ byteOffset, byteLength }): [number, number] => [byteOffset, byteOffset + byteLength]),
   ];
   const zones: [number, number][] = ranges.flatMap(([start, end]) => [
     [start, Math.min(start + PROBED_HEAD_BYTES, end)],
@@ -114,18 +141,17 @@ function proberZonesOf(volume: Volume, targetBytes: number): ExtentList {
   return clipExtents(extentsFrom(zones), 0, targetBytes);
 }
 
-async function tablesOf(source: SnapshotSource, target: RestoreTargetFacts, signal?: AbortSignal): Promise<ExtentList> {
-  const layout = await readDiskLayout(source, {
-    isFileSystemAt: async (byteOffset) => isFileSystemAt(source, byteOffset),
-    signal,
-  });
-  const backupBytes = target.sectorSize === 4096 ? GPT_BACKUP_SECTORS_4096 * 4096 : GPT_BACKUP_SECTORS_512 * 512;
+function tablesOf(
+  { tableExtents, ebrExtents }: Pick<DiskLayout, 'tableExtents' | 'ebrExtents'>,
+  { byteLength, sectorSize }: RestoreTargetFacts,
+): ExtentList {
+  const backupBytes = sectorSize === 4096 ? GPT_BACKUP_SECTORS_4096 * 4096 : GPT_BACKUP_SECTORS_512 * 512;
   const ends = extentsFrom([
-    [0, Math.min(MEBIBYTE, target.byteLength)],
-    [Math.max(0, target.byteLength - backupBytes), target.byteLength],
+    [0, Math.min(MEBIBYTE, byteLength)],
+    [Math.max(0, byteLength - backupBytes), byteLength],
   ]);
-  const all = unionExtents(unionExtents(ends, layout.tableExtents), layout.ebrExtents);
-  return intersectExtents(sectorAligned(all, target.sectorSize), extentsFrom([[0, target.byteLength]]));
+  const all = unionExtents(unionExtents(ends, tableExtents), ebrExtents);
+  return clipExtents(sectorAligned(all, sectorSize), 0, byteLength);
 }
 
 /** Grown to whole sectors, so that they can be written to a device. */

@@ -26,6 +26,9 @@ export function memoryTarget(bytes: Uint8Array, sectorSize = 512): MemoryTarget 
     async readUncached(at, length, into) {
       return target.read(at, length, into);
     },
+    async readMedium(at, length, into) {
+      return target.read(at, length, into);
+    },
     async write(at, data) {
       checkRange(target, at, data.byteLength);
       target.writes++;

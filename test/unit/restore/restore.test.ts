@@ -176,7 +176,7 @@ describe('restore', () => {
     const ranges = async function* (): AsyncGenerator<WantedRange> {
       for (let at = 0; at < 12 * MIB; at += 1024) {
         const run = { byteOffset: at, byteLength: 1024, state: 'data', chunk: new Uint8Array(32), chunkOffset: 0 };
-        yield { byteOffset: at, byteLength: 1024, run: run as MapRun };
+        yield { byteOffset: at, byteLength: 1024, run: run as MapRun, bytes: undefined };
       }
     };
     let underWay = 0;
@@ -191,7 +191,12 @@ describe('restore', () => {
       },
     };
     const target = memoryTarget(new Uint8Array(12 * MIB));
-    const options = { skipZeros: false, keepDigests: false, flushBytes: Number.POSITIVE_INFINITY };
+    const options = {
+      skipZeros: false,
+      write: 'all',
+      proofs: undefined,
+      flushBytes: Number.POSITIVE_INFINITY,
+    } as const;
     await writeRanges(target, slow, ranges(), options);
     expect(target.bytes.every((byte) => byte === 7)).toBe(true);
     expect(most).toBeLessThanOrEqual(512);
