@@ -1,80 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { extentPairs, extentsFrom } from '../../../src/bytes/extent-list.ts';
-import { toHex } from '../../../src/bytes/hex.ts';
-import { planCapture } from '../../../src/capture/capture-plan.ts';
-import { captureVolume } from '../../../src/capture/chunk-pipeline.ts';
-import type { DiskMap, Region } from '../../../src/capture/disk-map.ts';
-import { memorySource } from '../../../src/device/block-source.ts';
-import { NO_FILES } from '../../../src/filesystems/file-extents.ts';
+import { extentPairs } from '../../../src/bytes/extent-list.ts';
 import { writeRanges } from '../../../src/restore/device-writer.ts';
 import { executeRestore } from '../../../src/restore/execute-restore.ts';
 import { planRestore } from '../../../src/restore/restore-plan.ts';
 import type { WantedRange } from '../../../src/restore/wanted-ranges.ts';
 import type { MapRun } from '../../../src/snapshot/map-reader.ts';
 import { openSnapshotSource } from '../../../src/snapshot/snapshot-source.ts';
-import type { Volume } from '../../../src/snapshot/snapshot.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { memoryChunks } from '../../support/memory-chunks.ts';
+import { deviceOfStates, STATES_BYTES, STATES_ZERO, storeOfStates } from '../../support/device-of-states.ts';
 import { memoryTarget } from '../../support/memory-target.ts';
 
 const MIB = 1024 * 1024;
-const DEVICE_BYTES = 24 * MIB;
-const PARTITION = { byteOffset: MIB, byteLength: 20 * MIB };
-/** In the partition: its first and last MiB hold free bytes too, where probers look. */
-const FREE = extentsFrom([
-  [MIB + 8192, MIB + 65_536],
-  [6 * MIB, 9 * MIB],
-  [21 * MIB - 4096, 21 * MIB],
-]);
-const ZERO = extentsFrom([[10 * MIB, 12 * MIB]]);
-
-function device(): Uint8Array {
-  const bytes = new Uint8Array(DEVICE_BYTES);
-  for (let i = 0; i < bytes.length; i += 3) bytes[i] = 1 + ((i * 7) % 255);
-  const entry = new DataView(bytes.buffer, 446, 16);
-  bytes.fill(0, 0, 512);
-  entry.setUint8(4, 0x83);
-  entry.setUint32(8, PARTITION.byteOffset / 512, true);
-  entry.setUint32(12, PARTITION.byteLength / 512, true);
-  bytes.set([0x55, 0xaa], 510);
-  return bytes;
-}
-
-async function stored(bytes: Uint8Array): Promise<{ store: Store; volume: Volume }> {
-  const region = (byteOffset: number, byteLength: number, own: Partial<Region> = {}): Region => ({
-    byteOffset,
-    byteLength,
-    partition: undefined,
-    free: extentsFrom([]),
-    zero: extentsFrom([]),
-    metadata: extentsFrom([]),
-    files: NO_FILES,
-    ...own,
-  });
-  const regions = [
-    region(0, MIB),
-    region(PARTITION.byteOffset, PARTITION.byteLength, { partition: 0, free: FREE, zero: ZERO }),
-    region(21 * MIB, 3 * MIB),
-  ];
-  const { store, session } = await memoryChunks();
-  const plan = planCapture({ regions } as unknown as DiskMap);
-  const { map } = await captureVolume(memorySource(bytes), plan, store, session, {});
-  const volume = {
-    byteLength: bytes.byteLength,
-    sectorSize: 512,
-    levels: map.levels,
-    mapRoot: map.root === undefined ? '' : toHex(map.root),
-    partitions: [{ number: 1, ...PARTITION }],
-  } as unknown as Volume;
-  return { store, volume };
-}
 
 /** What the target must hold: the source, zeros where wanted, its own bytes where the source is free. */
 function expected(source: Uint8Array, before: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(before);
   bytes.set(source);
-  for (const [start, end] of extentPairs(ZERO)) bytes.fill(0, start, end);
+  for (const [start, end] of extentPairs(STATES_ZERO)) bytes.fill(0, start, end);
   bytes.set(before.subarray(6 * MIB, 9 * MIB), 6 * MIB);
   bytes.fill(0, MIB + 8192, MIB + 65_536);
   bytes.fill(0, 21 * MIB - 4096, 21 * MIB);
@@ -84,9 +26,9 @@ function expected(source: Uint8Array, before: Uint8Array): Uint8Array {
 }
 
 describe('restore', () => {
-  it.each([DEVICE_BYTES, DEVICE_BYTES + 5 * MIB])('to a used target of %i bytes', async (targetBytes) => {
-    const bytes = device();
-    const { store, volume } = await stored(bytes);
+  it.each([STATES_BYTES, STATES_BYTES + 5 * MIB])('to a used target of %i bytes', async (targetBytes) => {
+    const bytes = deviceOfStates();
+    const { store, volume } = await storeOfStates(bytes);
     const source = openSnapshotSource(store, volume);
     const before = new Uint8Array(targetBytes).fill(0xee);
     const target = memoryTarget(new Uint8Array(before));
@@ -96,28 +38,28 @@ describe('restore', () => {
     expect(counts.writtenBytes).toBe(plan.dataBytes);
     expect(counts.zeroedBytes).toBe(plan.zeroBytes);
     expect(counts.verifiedBytes).toBe(plan.dataBytes + plan.zeroBytes);
-    expect(plan.leftBytes).toBe(3 * MIB + Math.max(0, targetBytes - DEVICE_BYTES - 2 * MIB));
+    expect(plan.leftBytes).toBe(3 * MIB + Math.max(0, targetBytes - STATES_BYTES - 2 * MIB));
   });
 
   it('to a file that is zero already writes no zeros', async () => {
-    const bytes = device();
-    const { store, volume } = await stored(bytes);
+    const bytes = deviceOfStates();
+    const { store, volume } = await storeOfStates(bytes);
     const source = openSnapshotSource(store, volume);
-    const target = memoryTarget(new Uint8Array(DEVICE_BYTES));
-    const plan = await planRestore(source, volume, { byteLength: DEVICE_BYTES, sectorSize: 512, isZero: true });
+    const target = memoryTarget(new Uint8Array(STATES_BYTES));
+    const plan = await planRestore(source, volume, { byteLength: STATES_BYTES, sectorSize: 512, isZero: true });
     const written: number[] = [];
     target.beforeWrite = (_, byteOffset) => written.push(byteOffset);
     await executeRestore(store, source, target, plan, { verify: true });
-    expect(Buffer.compare(target.bytes, expected(bytes, new Uint8Array(DEVICE_BYTES)))).toBe(0);
+    expect(Buffer.compare(target.bytes, expected(bytes, new Uint8Array(STATES_BYTES)))).toBe(0);
     expect(written.every((at) => at < 10 * MIB || at >= 12 * MIB)).toBe(true);
     expect(written.at(-1)).toBeLessThan(MIB);
   });
 
   it('that breaks off at any write leaves no partition table', async () => {
-    const bytes = device();
-    const { store, volume } = await stored(bytes);
+    const bytes = deviceOfStates();
+    const { store, volume } = await storeOfStates(bytes);
     const source = openSnapshotSource(store, volume);
-    const facts = { byteLength: DEVICE_BYTES, sectorSize: 512, isZero: false };
+    const facts = { byteLength: STATES_BYTES, sectorSize: 512, isZero: false };
     const plan = await planRestore(source, volume, facts);
     const whole = memoryTarget(new Uint8Array(bytes));
     await executeRestore(store, source, whole, plan, { verify: false });
@@ -134,11 +76,11 @@ describe('restore', () => {
   });
 
   it('finds a target that gives back other bytes, and takes its table away again', async () => {
-    const bytes = device();
-    const { store, volume } = await stored(bytes);
+    const bytes = deviceOfStates();
+    const { store, volume } = await storeOfStates(bytes);
     const source = openSnapshotSource(store, volume);
-    const target = memoryTarget(new Uint8Array(DEVICE_BYTES).fill(0xee));
-    const plan = await planRestore(source, volume, { byteLength: DEVICE_BYTES, sectorSize: 512, isZero: false });
+    const target = memoryTarget(new Uint8Array(STATES_BYTES).fill(0xee));
+    const plan = await planRestore(source, volume, { byteLength: STATES_BYTES, sectorSize: 512, isZero: false });
     // A fake card of 16 MiB: what is written above that lands below.
     const write = target.write.bind(target);
     target.write = async (at, data) => write(at >= 16 * MIB ? at - 16 * MIB + 2 * MIB : at, data);
@@ -149,8 +91,8 @@ describe('restore', () => {
   });
 
   it('refuses a target that is one byte too small, with both sizes', async () => {
-    const { store, volume } = await stored(device());
-    const facts = { byteLength: DEVICE_BYTES - 1, sectorSize: 512, isZero: true };
+    const { store, volume } = await storeOfStates(deviceOfStates());
+    const facts = { byteLength: STATES_BYTES - 1, sectorSize: 512, isZero: true };
     await expect(planRestore(openSnapshotSource(store, volume), volume, facts)).rejects.toMatchObject({
       code: 'E_TARGET_TOO_SMALL',
       kind: 'refused',
@@ -159,9 +101,9 @@ describe('restore', () => {
   });
 
   it('refuses a device whose sectors are not those of the partition table', async () => {
-    const { store, volume } = await stored(device());
+    const { store, volume } = await storeOfStates(deviceOfStates());
     const source = openSnapshotSource(store, volume);
-    const facts = { byteLength: DEVICE_BYTES, sectorSize: 4096, isZero: false };
+    const facts = { byteLength: STATES_BYTES, sectorSize: 4096, isZero: false };
     await expect(planRestore(source, { ...volume, table: 'mbr' }, facts)).rejects.toMatchObject({
       code: 'E_TARGET_SECTORS',
       kind: 'refused',
@@ -172,7 +114,7 @@ describe('restore', () => {
   });
 
   it('fetches a bounded number of chunks at a time, however small they are', async () => {
-    const { store } = await stored(device());
+    const { store } = await storeOfStates(deviceOfStates());
     const ranges = async function* (): AsyncGenerator<WantedRange> {
       for (let at = 0; at < 12 * MIB; at += 1024) {
         const run = { byteOffset: at, byteLength: 1024, state: 'data', chunk: new Uint8Array(32), chunkOffset: 0 };
