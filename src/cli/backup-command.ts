@@ -3,24 +3,21 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { deviceMeantBy } from '../device/device-name.ts';
-import { openSource } from '../device/file-device.ts';
-import { refusePackedImage } from '../device/packed-image.ts';
-import { runCommand } from '../device/run-command.ts';
+import type { BlockSource } from '../device/block-source.ts';
 import { CardkeepError } from '../errors.ts';
 import { createSnapshot } from '../operations/create-snapshot.ts';
 import { estimateSnapshot } from '../operations/estimate-snapshot.ts';
 import type { CreateSnapshotOptions } from '../operations/create-snapshot.ts';
 import { estimateReadMs } from '../operations/estimate-time.ts';
-import { guardSource } from '../operations/guard-source.ts';
 import type { Warning } from '../operations/progress.ts';
 import type { DeviceIdentity } from '../snapshot/snapshot.ts';
 import { checkCardName, readCatalog } from '../snapshot/catalog.ts';
-import { refuseUnknown } from '../operations/refuse-unknown.ts';
 import { readMachineIdentity } from '../store/machine-identity.ts';
 import { askYesNo, canAsk, declined } from './ask.ts';
 import { backupDocument, backupSummary, estimateDocument, estimateLines } from './backup-summary.ts';
+import { openBackupSource, STDIN } from './backup-source.ts';
 import type { CliContext } from './context.ts';
-import { visibleText } from './human-format.ts';
+import { humanTime, visibleText } from './human-format.ts';
 import { writeJson, writeLines, writeNotice } from './output.ts';
 import { parseTime } from './parse-time.ts';
 import { withProgress } from './progress-display.ts';
@@ -46,18 +43,22 @@ export async function backUp(context: CliContext, wanted: string | undefined, fl
   if (flags.at !== undefined) parseTime(flags.at);
   if (flags.proof !== undefined) parsePercent(flags.proof);
   const sourcePath = wanted === undefined ? await chooseCard(context, flags) : await placeOf(wanted);
-  const device = await guardSource(sourcePath, runCommand);
-  const source = await openSource(sourcePath, { commandLine: context.commandLine });
-  try {
-    if (!source.isBlockDevice && flags.raw !== true) {
-      await refusePackedImage(source, wanted ?? sourcePath);
-      await refuseUnknown(source, wanted ?? sourcePath);
-    }
-    const options = await snapshotOptions(context, flags, device);
-    if (flags.dryRun === true) return await tellEstimate(context, source, options);
-    return await store(context, source, flags, options);
-  } finally {
-    await source.close();
+  const raw = flags.raw === true;
+  const { source, device, madeMs } = await openBackupSource(context, {
+    path: sourcePath,
+    word: wanted ?? sourcePath,
+    raw,
+  });
+  await using _ = source;
+  const options = await snapshotOptions(context, flags, device, madeMs);
+  if (madeMs !== undefined && flags.at === undefined) tellTime(context, madeMs);
+  if (flags.dryRun === true) return await tellEstimate(context, source, options);
+  return await store(context, source, flags, options);
+}
+
+function tellTime({ options: { json, quiet } }: CliContext, madeMs: number): void {
+  if (json !== true && quiet !== true) {
+    writeNotice([`its version bears the time of the file, ${humanTime(madeMs)} (--at gives another)`]);
   }
 }
 
@@ -70,6 +71,7 @@ function parsePercent(text: string): number {
 
 /** Throws E_NO_SOURCE for a device without its folder: `sda`, where no file has that name. */
 async function placeOf(word: string): Promise<string> {
+  if (word === STDIN) return word;
   const place = path.resolve(word);
   const device = await deviceMeantBy(word);
   if (device === undefined || existsSync(place)) return place;
@@ -83,8 +85,6 @@ async function chooseCard(context: CliContext, flags: BackupFlags): Promise<stri
   return offerCard(context, flags.yes === true);
 }
 
-type Source = Awaited<ReturnType<typeof openSource>>;
-
 /** A question only where somebody can answer: a script that says --card goes on as it did. */
 async function confirmSameIds(context: CliContext, { message }: Warning): Promise<void> {
   if (!canAsk()) return;
@@ -94,7 +94,7 @@ async function confirmSameIds(context: CliContext, { message }: Warning): Promis
 
 async function store(
   context: CliContext,
-  source: Source,
+  source: BlockSource,
   flags: BackupFlags,
   options: CreateSnapshotOptions,
 ): Promise<number> {
@@ -122,7 +122,7 @@ async function store(
   return EXIT_DONE;
 }
 
-async function tellEstimate(context: CliContext, source: Source, options: CreateSnapshotOptions): Promise<number> {
+async function tellEstimate(context: CliContext, source: BlockSource, options: CreateSnapshotOptions): Promise<number> {
   const opened = await findChosenStore(context);
   await using _ = opened?.store;
   const estimate = await withProgress(context, async (onProgress) =>
@@ -138,6 +138,7 @@ async function snapshotOptions(
   context: CliContext,
   flags: BackupFlags,
   device: DeviceIdentity,
+  madeMs: number | undefined,
 ): Promise<CreateSnapshotOptions> {
   const { signal, now, tool } = context;
   const host = hostname();
@@ -148,7 +149,7 @@ async function snapshotOptions(
     card: flags.card,
     note: flags.note,
     tags: flags.tag,
-    atMs: flags.at === undefined ? undefined : parseTime(flags.at),
+    atMs: flags.at === undefined ? madeMs : parseTime(flags.at),
     full: flags.full,
     proofPercent: flags.proof === undefined ? undefined : parsePercent(flags.proof),
     raw: flags.raw,

@@ -61,7 +61,10 @@ function addDevices(program: Command, run: Runner): void {
 function addBackup(program: Command, run: Runner): void {
   const command = program.command('backup').description('store a new version of a card');
   command
-    .argument('[source]', 'a device or an image file; without it, the one card that is plugged in is offered')
+    .argument(
+      '[source]',
+      'a device, an image file (also .gz, .xz, .zst or .zip), or - for standard input; without it, the one card that is plugged in is offered',
+    )
     .option(
       '--card <name>',
       'the card it is a version of (default: a known card with the same IDs, else its host name or root label)',
@@ -70,11 +73,11 @@ function addBackup(program: Command, run: Runner): void {
     .option('--tag <tag>', 'a tag to keep with the version (may be repeated)', collect)
     .option(
       '--at <time>',
-      'the time that the version bears, ISO 8601, for images of earlier days; its number is still the next one',
+      'the time that the version bears, ISO 8601, for images of earlier days (default for compressed ones: that of the file); its number is still the next one',
     )
     .option('--full', 'read all that is in use, not only what may have changed')
     .option('--proof <percent>', 'how much of what did not change is read all the same (default: 2)')
-    .option('--raw', 'keep every byte, the unused space too; takes a compressed image as it is')
+    .option('--raw', 'keep every byte, the unused space too; takes also what is no image of a disk')
     .option('--keep-swap', 'keep what stands in swap files and partitions')
     .option('--yes', 'do not ask')
     .option('--dry-run', 'only say what would be read')

@@ -10,6 +10,7 @@ type Phase = Progress['phase'] | 'work';
 
 const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   work: 'working',
+  unpack: 'unpack',
   open: 'reading the store',
   plan: 'planning',
   scan: 'scan',

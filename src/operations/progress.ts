@@ -1,7 +1,7 @@
 /** How a long operation tells where it stands. `totalBytes` is the work that is really there. */
 export interface Progress {
-  /** `open`: the store's lists and index; `plan`: what a restore will write; `finish`: the last of a backup. */
-  readonly phase: 'open' | 'scan' | 'read' | 'finish' | 'plan' | 'write' | 'verify' | 'check';
+  /** `unpack`: of a compressed image, in packed bytes; `open`: the store's lists and index; `plan`: what a restore will write; `finish`: the last of a backup. */
+  readonly phase: 'unpack' | 'open' | 'scan' | 'read' | 'finish' | 'plan' | 'write' | 'verify' | 'check';
   readonly doneBytes: number;
   /** 0: nobody can tell yet. */
   readonly totalBytes: number;

@@ -15,14 +15,10 @@ beforeAll(() => makeSmallCard(inFolder('card.img')));
 
 /** How it is made, its name, and the image that the cure gives back; undefined: what unpacks it is not installed. */
 const FORMATS: readonly [make: string, name: string, unpacked: string, words: string][] = [
-  ['gzip -k card.img', 'card.img.gz', 'card.img', 'compressed with gzip'],
-  ['xz -0 -k card.img', 'card.img.xz', 'card.img', 'compressed with xz'],
-  ['zstd -q -k card.img', 'card.img.zst', 'card.img', 'compressed with Zstandard'],
   ['bzip2 -1 -k card.img', 'card.img.bz2', 'card.img', 'compressed with bzip2'],
   ['lz4 -q -k card.img card.img.lz4', 'card.img.lz4', 'card.img', 'compressed with LZ4'],
-  ['gzip -c card.img > "my card"', 'my card', 'my card-raw.img', 'compressed with gzip'],
-  ['xz -0 -c card.img > misnamed.img', 'misnamed.img', 'misnamed-raw.img', 'compressed with xz'],
-  ['zip -q -1 card.zip card.img', 'card.zip', 'card.img', 'a ZIP archive'],
+  ['bzip2 -1 -c card.img > "my card"', 'my card', 'my card-raw.img', 'compressed with bzip2'],
+  ['bzip2 -1 -c card.img > misnamed.img', 'misnamed.img', 'misnamed-raw.img', 'compressed with bzip2'],
   ['qemu-img convert -f raw -O qcow2 card.img a.qcow2', 'a.qcow2', 'a.img', 'a qcow2 image'],
   ['qemu-img convert -f raw -O vmdk card.img a.vmdk', 'a.vmdk', 'a.img', 'a VMDK image'],
   ['qemu-img convert -f raw -O vhdx card.img a.vhdx', 'a.vhdx', 'a.img', 'a VHDX image'],
@@ -63,7 +59,11 @@ it('knows what no tool here makes by its first bytes, and a compressed dmg by it
     ['a.7z', Buffer.from("7z\xbc\xaf'\x1c", 'latin1'), /7z archive[^]*7z x a\.7z/u],
     ['a.vhd', Buffer.from('conectix'), /dynamic VHD[^]*qemu-img convert -f vpc -O raw a\.vhd a\.img/u],
     ['a.simg', Buffer.from('\x3a\xff\x26\xed', 'latin1'), /sparse image[^]*simg2img a\.simg a\.img/u],
-    ['-a.dmg', Buffer.concat([Buffer.alloc(5000, 7), trailer]), /UDIF[^]*dmg2img \.\/-a\.dmg -?\.?\/?-a\.img/u],
+    [
+      '-a.dmg',
+      Buffer.concat([Buffer.alloc(5000, 7), trailer]),
+      /UDIF[^]*dmg2img \.\/-a\.dmg -?\.?\/?-a\.img \(on a Mac: hdiutil convert \.\/-a\.dmg -format UDTO -o /u,
+    ],
   ];
   for (const [name, bytes, words] of files) {
     writeFileSync(inFolder(name), bytes);
@@ -72,16 +72,16 @@ it('knows what no tool here makes by its first bytes, and a compressed dmg by it
   }
 });
 
-it('keeps it as it is with --raw, and never takes a device or a file of a few bytes for packed', () => {
-  shell(`cd ${folder.path}; gzip -c card.img > packed.gz; printf B > b; printf 'BZhello' > hello`);
-  expect(cardkeep.run('backup', 'packed.gz', '--raw', '--card', 'packed')).toMatchObject({ status: 0 });
+it('keeps what it cannot unpack as it is with --raw, and never takes a device or a file of a few bytes for packed', () => {
+  shell(`cd ${folder.path}; bzip2 -1 -c card.img > packed.bz2; printf B > b; printf 'BZhello' > hello`);
+  expect(cardkeep.run('backup', 'packed.bz2', '--raw', '--card', 'packed')).toMatchObject({ status: 0 });
   for (const name of ['b', 'hello']) {
     expect(cardkeep.run('backup', name)).toMatchObject({
       status: 5,
       stderr: expect.stringContaining('E_NOTHING_KNOWN'),
     });
   }
-  copyFileSync(inFolder('packed.gz'), inFolder('device.bin'));
+  copyFileSync(inFolder('packed.bz2'), inFolder('device.bin'));
   truncateSync(inFolder('device.bin'), 1 << 20);
   using loop = attachLoop(inFolder('device.bin'));
   expect(cardkeep.run('backup', loop.path, '--card', 'device')).toMatchObject({ status: 0 });
