@@ -2,11 +2,8 @@
  * Which files of a file system are what they were in an earlier version, told from inode records and block maps alone.
  * Every rule here was found by experiment: what changes a file's bytes without changing its record must not be carried.
  */
-import { FINGERPRINT_BYTES } from '../filesystems/inode-facts.ts';
-import type { InodeFacts } from '../filesystems/inode-facts.ts';
-import type { FileExtents } from '../filesystems/file-extents.ts';
+import type { RecordComparison } from '../filesystems/ext4/compare-records.ts';
 import type { LiveMap } from '../filesystems/filesystem.ts';
-import { equalBytes } from '../bytes/hex.ts';
 
 /** A clock that is saved each hour and set back after a power cut goes back by less than this. */
 const CLOCK_STEP_SECONDS = 2 * 3600;
@@ -14,7 +11,7 @@ const CLOCK_STEP_SECONDS = 2 * 3600;
 const RACE_SECONDS = 120;
 const DAY_SECONDS = 24 * 3600;
 
-/** A clean ext file system, scanned with `compares`. */
+/** A clean ext file system. */
 export type ComparableMap = LiveMap & Required<Pick<LiveMap, 'inodes' | 'identity' | 'stamp' | 'mountTime'>>;
 
 export interface SameFiles {
@@ -29,43 +26,37 @@ export interface NotComparable {
   readonly reason: string;
 }
 
-/** `nowSeconds`: times behind it are the work of a wrong clock. */
-export function compareFiles(base: ComparableMap, now: ComparableMap, nowSeconds: number): SameFiles | NotComparable {
-  if (base.identity !== now.identity) return { reason: 'the file system was checked, resized or made anew' };
-  const newestInBase = newestTime(base.inodes, nowSeconds);
-  const known = new FileIndex(base.inodes);
-  const [baseRows, nowRows] = [firstRows(base.files, base.inodes.count), firstRows(now.files, now.inodes.count)];
-  const isSame = new Uint8Array(now.inodes.count);
+/** `writeTimeBefore`: when the base was last written to, in seconds since 1970. */
+export function judgeFiles(
+  records: RecordComparison,
+  now: ComparableMap,
+  writeTimeBefore: number,
+): SameFiles | NotComparable {
+  const { newestBefore } = records;
+  const isSame = new Uint8Array(records.isEqual);
   const changedInPlace: number[] = [];
   let oldestChange = Number.POSITIVE_INFINITY;
   for (let file = 0; file < now.inodes.count; file++) {
-    const before = known.find(now.inodes.inode[file]!);
     const changeTime = now.inodes.changeTime[file]!;
-    const isSameInode = before >= 0 && base.inodes.generation[before] === now.inodes.generation[file];
-    if (isSameInode && changeTime < base.inodes.changeTime[before]!) return { reason: DIFFERENT_HISTORY };
-    const isEqual =
-      isSameInode &&
-      equalFingerprints(base.inodes, before, now.inodes, file) &&
-      equalRows(base.files, baseRows, before, now.files, nowRows, file);
-    if (isEqual) {
-      isSame[file] = 1;
-      continue;
-    }
+    const isSameInode = records.isSameInode[file] === 1;
+    if (isSameInode && changeTime < records.changeTimeBefore[file]!) return { reason: DIFFERENT_HISTORY };
+    if (isSame[file] === 1) continue;
     if (isSameInode) changedInPlace.push(file);
     // Moved by a defragmenter: read again, but no sign of another history.
-    if (isSameInode && changeTime === base.inodes.changeTime[before]) continue;
-    if (changeTime < newestInBase - CLOCK_STEP_SECONDS) return { reason: DIFFERENT_HISTORY };
+    if (isSameInode && changeTime === records.changeTimeBefore[file]) continue;
+    if (changeTime < newestBefore - CLOCK_STEP_SECONDS) return { reason: DIFFERENT_HISTORY };
     oldestChange = Math.min(oldestChange, changeTime);
   }
-  dropRacy(now, isSame, Math.min(raceStart(base, now, newestInBase), oldestChange));
+  const raceStart = Math.min(raceStartOf(now, writeTimeBefore, newestBefore), oldestChange);
+  dropRacy(now, isSame, raceStart);
   return { isSame, changedInPlace };
 }
 
 const DIFFERENT_HISTORY = 'files on the card are older than in that version, so that it does not descend from it';
 
 /** From then on a file may have been changed without a trace. */
-function raceStart(base: ComparableMap, now: ComparableMap, newestInBase: number): number {
-  const start = Math.min(base.stamp.writeTime, newestInBase);
+function raceStartOf(now: ComparableMap, writeTimeBefore: number, newestBefore: number): number {
+  const start = Math.min(writeTimeBefore, newestBefore);
   return Math.abs(now.mountTime - start) < DAY_SECONDS ? Math.min(start, now.mountTime) : start;
 }
 
@@ -77,70 +68,4 @@ function dropRacy({ inodes, stamp }: ComparableMap, isSame: Uint8Array, raceStar
     const isRacy = changeTime >= limit || inodes.modifyTime[file]! >= limit || changeTime < stamp.mkfsTime;
     if (isRacy || inodes.isUntold[file] === 1) isSame[file] = 0;
   }
-}
-
-function newestTime({ changeTime }: InodeFacts, notAfter: number): number {
-  let newest = 0;
-  for (const time of changeTime) if (time > newest && time <= notAfter) newest = time;
-  return newest;
-}
-
-/** Files by inode number. */
-class FileIndex {
-  readonly #order: Uint32Array;
-  readonly #inode: Uint32Array;
-
-  constructor({ inode }: InodeFacts) {
-    this.#inode = inode;
-    this.#order = new Uint32Array(inode.length).map((_, i) => i).sort((a, b) => inode[a]! - inode[b]!);
-  }
-
-  /** -1 when there is none. */
-  find(inode: number): number {
-    let low = 0;
-    let high = this.#order.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#inode[this.#order[middle]!]! < inode) low = middle + 1;
-      else high = middle;
-    }
-    const file = this.#order[low];
-    return file !== undefined && this.#inode[file] === inode ? file : -1;
-  }
-}
-
-/** First row of each file, and the end of the last. */
-function firstRows(files: FileExtents, fileCount: number): Uint32Array {
-  const first = new Uint32Array(fileCount + 1).fill(files.count);
-  for (let row = files.count - 1; row >= 0; row--) first[files.file[row]!] = row;
-  return first;
-}
-
-function equalFingerprints(a: InodeFacts, i: number, b: InodeFacts, k: number): boolean {
-  const of = ({ fingerprint }: InodeFacts, row: number): Uint8Array =>
-    fingerprint.subarray(row * FINGERPRINT_BYTES, (row + 1) * FINGERPRINT_BYTES);
-  const own = of(a, i);
-  return own.byteLength === FINGERPRINT_BYTES && equalBytes(own, of(b, k));
-}
-
-function equalRows(
-  a: FileExtents,
-  aFirst: Uint32Array,
-  i: number,
-  b: FileExtents,
-  bFirst: Uint32Array,
-  k: number,
-): boolean {
-  const count = aFirst[i + 1]! - aFirst[i]!;
-  if (bFirst[k + 1]! - bFirst[k]! !== count) return false;
-  for (let n = 0; n < count; n++) {
-    const x = aFirst[i]! + n;
-    const y = bFirst[k]! + n;
-    const isEqual =
-      a.logicalOffset[x] === b.logicalOffset[y] &&
-      a.byteOffset[x] === b.byteOffset[y] &&
-      a.byteLength[x] === b.byteLength[y];
-    if (!isEqual) return false;
-  }
-  return true;
 }

@@ -75,8 +75,6 @@ export interface FileSystemStamp {
 export interface ReadOptions {
   /** Store the contents of swap files and swap partitions too. */
   readonly keepSwap?: boolean;
-  /** Hash each inode's record, so that it can be compared with what it was. */
-  readonly compares?: boolean;
   /**
    * Bytes of the partition that an earlier state of this very file system proves to be unused parts of its tables; asked
    * where the file system cannot say so itself. Whoever answers reads all again if it turns out to be another state.

@@ -10,38 +10,40 @@ export interface InodeFacts {
   /** Seconds since 1970, with fractions where the file system keeps them. */
   readonly changeTime: Float64Array;
   readonly modifyTime: Float64Array;
-  /** 16 bytes each: a hash of the whole record without access time and checksum. Empty unless it was asked for. */
-  readonly fingerprint: Uint8Array;
+  /** Byte offset of the record in the partition. */
+  readonly recordOffset: Float64Array;
   /** 1 where a change may leave no trace in the record: times in whole seconds, and files that the kernel writes to
    * below the file system. */
   readonly isUntold: Uint8Array;
+  readonly mapBlocks: MapBlocks;
 }
 
-export const FINGERPRINT_BYTES = 16;
+/** Blocks outside of the records that say where a file lies, as columns. */
+export interface MapBlocks {
+  readonly file: Uint32Array;
+  /** In the partition. */
+  readonly byteOffset: Float64Array;
+}
 
 interface InodeFactsRow {
   readonly inode: number;
   readonly generation: number;
   readonly changeTime: number;
   readonly modifyTime: number;
-  readonly fingerprint: Uint8Array | undefined;
+  readonly recordOffset: number;
   readonly isUntold: boolean;
 }
 
 export class InodeFactsBuilder {
-  readonly #hasFingerprints: boolean;
   #inode = new Uint32Array(256);
   #generation = new Uint32Array(256);
   #changeTime = new Float64Array(256);
   #modifyTime = new Float64Array(256);
-  #fingerprint: Uint8Array;
+  #recordOffset = new Float64Array(256);
   #isUntold = new Uint8Array(256);
   #count = 0;
-
-  constructor(hasFingerprints: boolean) {
-    this.#hasFingerprints = hasFingerprints;
-    this.#fingerprint = new Uint8Array(hasFingerprints ? 256 * FINGERPRINT_BYTES : 0);
-  }
+  readonly #mapOwners: number[] = [];
+  readonly #mapBlocks: number[] = [];
 
   add(row: InodeFactsRow): void {
     if (this.#count === this.#inode.length) this.#grow();
@@ -51,25 +53,37 @@ export class InodeFactsBuilder {
     this.#changeTime[i] = row.changeTime;
     this.#modifyTime[i] = row.modifyTime;
     this.#isUntold[i] = row.isUntold ? 1 : 0;
-    if (row.fingerprint !== undefined) this.#fingerprint.set(row.fingerprint, i * FINGERPRINT_BYTES);
+    this.#recordOffset[i] = row.recordOffset;
+  }
+
+  /** A block that says where the file of a row lies. */
+  addMapBlock(row: number, byteOffset: number): void {
+    this.#mapOwners.push(row);
+    this.#mapBlocks.push(byteOffset);
   }
 
   /** The rows with these numbers, in this order; `isUntold` also says yes for the rows in `untold`. */
   pick(rows: readonly number[], untold: { has(row: number): boolean }): InodeFacts {
-    const fingerprint = new Uint8Array(this.#hasFingerprints ? rows.length * FINGERPRINT_BYTES : 0);
-    for (const [i, row] of rows.entries()) {
-      if (!this.#hasFingerprints) break;
-      const at = row * FINGERPRINT_BYTES;
-      fingerprint.set(this.#fingerprint.subarray(at, at + FINGERPRINT_BYTES), i * FINGERPRINT_BYTES);
-    }
     return {
       count: rows.length,
       inode: Uint32Array.from(rows, (row) => this.#inode[row]!),
       generation: Uint32Array.from(rows, (row) => this.#generation[row]!),
       changeTime: Float64Array.from(rows, (row) => this.#changeTime[row]!),
       modifyTime: Float64Array.from(rows, (row) => this.#modifyTime[row]!),
-      fingerprint,
+      recordOffset: Float64Array.from(rows, (row) => this.#recordOffset[row]!),
       isUntold: Uint8Array.from(rows, (row) => (untold.has(row) ? 1 : this.#isUntold[row]!)),
+      mapBlocks: this.#pickMapBlocks(rows),
+    };
+  }
+
+  #pickMapBlocks(rows: readonly number[]): MapBlocks {
+    const places = new Map<number, number>();
+    const wanted = new Set(this.#mapOwners);
+    for (const [i, row] of rows.entries()) if (wanted.has(row)) places.set(row, i);
+    const picked = [...this.#mapOwners.keys()].filter((i) => places.has(this.#mapOwners[i]!));
+    return {
+      file: Uint32Array.from(picked, (i) => places.get(this.#mapOwners[i]!)!),
+      byteOffset: Float64Array.from(picked, (i) => this.#mapBlocks[i]!),
     };
   }
 
@@ -84,8 +98,6 @@ export class InodeFactsBuilder {
     this.#changeTime = grown(this.#changeTime, new Float64Array(capacity));
     this.#modifyTime = grown(this.#modifyTime, new Float64Array(capacity));
     this.#isUntold = grown(this.#isUntold, new Uint8Array(capacity));
-    if (this.#hasFingerprints) {
-      this.#fingerprint = grown(this.#fingerprint, new Uint8Array(capacity * FINGERPRINT_BYTES));
-    }
+    this.#recordOffset = grown(this.#recordOffset, new Float64Array(capacity));
   }
 }

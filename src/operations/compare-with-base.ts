@@ -1,12 +1,14 @@
 /** Holds a card against the version that it descends from: which files need not be read. */
 import type { Base, NoBase } from '../capture/base-choice.ts';
 import type { DiskMap, MappedPartition } from '../capture/disk-map.ts';
-import { compareFiles } from '../capture/same-files.ts';
+import { extentPairs, ExtentListBuilder, type ExtentList } from '../bytes/extent-list.ts';
+import { judgeFiles, type SameFiles } from '../capture/same-files.ts';
 import type { ComparableMap } from '../capture/same-files.ts';
 import { sliceSource, type BlockSource } from '../device/block-source.ts';
-import { readFileSystem } from '../filesystems/detect.ts';
+import { compareRecords, openEarlierRecords } from '../filesystems/ext4/compare-records.ts';
 import { readSmallFile } from '../filesystems/ext4/read-small-file.ts';
-import { isKeepWhole, type FileSystemReport, type ReadOptions } from '../filesystems/filesystem.ts';
+import { isKeepWhole, type FileSystemReport } from '../filesystems/filesystem.ts';
+import type { MapReader } from '../snapshot/map-reader.ts';
 import type { SnapshotSource } from '../snapshot/snapshot-source.ts';
 
 export interface Comparison {
@@ -25,13 +27,19 @@ const OWN_FILES: readonly (readonly string[])[] = [
 ];
 const MAX_OWN_FILE_BYTES = 256;
 
-/** `nowSeconds` since 1970, of this computer. Throws CorruptDataError when the base cannot be read. */
+interface CompareOptions {
+  /** Since 1970, of this computer: later times are the work of a wrong clock. */
+  readonly nowSeconds: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Throws CorruptDataError when the base cannot be read. */
 export async function compareWithBase(
   source: BlockSource,
   disk: DiskMap,
   base: Base,
   baseSource: SnapshotSource,
-  options: ReadOptions & { readonly nowSeconds: number },
+  options: CompareOptions,
 ): Promise<Comparison | NoBase> {
   const isSame: (Uint8Array | undefined)[] = disk.regions.map(() => undefined);
   const changedInPlace = new Map<number, readonly number[]>();
@@ -40,17 +48,20 @@ export async function compareWithBase(
     const partition = disk.partitions[index]!;
     const region = disk.regions.findIndex((candidate) => candidate.partition === index);
     const { byteOffset, byteLength } = partition.entry;
-    const before = sliceSource(baseSource, byteOffset, byteLength);
+    const places = {
+      before: sliceSource(baseSource, byteOffset, byteLength),
+      now: sliceSource(source, byteOffset, byteLength),
+    };
     const now = comparable(partition.report);
-    const earlier = comparable(await readFileSystem(before, { ...options, compares: true }));
-    if (region < 0 || now === undefined || earlier === undefined) {
+    if (region < 0 || now === undefined) {
       reasons.push(named(partition, 'it cannot be compared with the last version'));
       continue;
     }
-    if (await isAnotherSystem(before, sliceSource(source, byteOffset, byteLength))) {
+    if (await isAnotherSystem(places.before, places.now)) {
       return { reason: 'its host name or machine ID is another: is it another card?' };
     }
-    const result = compareFiles(earlier, now, options.nowSeconds);
+    const held = async (within: ExtentList): Promise<ExtentList> => dataIn(baseSource.map, within, byteOffset);
+    const result = await compareFileSystem(places, held, now, options);
     if ('reason' in result) {
       reasons.push(named(partition, result.reason));
       continue;
@@ -60,6 +71,33 @@ export async function compareWithBase(
   }
   if (changedInPlace.size === 0) return { reason: reasons[0] ?? 'nothing of it can be compared' };
   return { isSame, changedInPlace, reasons };
+}
+
+async function compareFileSystem(
+  { before, now: present }: { readonly before: BlockSource; readonly now: BlockSource },
+  held: (within: ExtentList) => Promise<ExtentList>,
+  now: ComparableMap,
+  { nowSeconds, signal }: CompareOptions,
+): Promise<SameFiles | NoBase> {
+  const earlier = await openEarlierRecords(before, signal);
+  if (earlier.identity !== now.identity) return { reason: 'the file system was checked, resized or made anew' };
+  const tables = await held(earlier.tables);
+  const records = await compareRecords(earlier, before, tables, present, now.inodes, {
+    notAfterSeconds: nowSeconds,
+    signal,
+  });
+  return judgeFiles(records, now, earlier.writeTime);
+}
+
+/** What of `within` the map calls data; both relative to `shift`. */
+async function dataIn(map: MapReader, within: ExtentList, shift: number): Promise<ExtentList> {
+  const data = new ExtentListBuilder();
+  for (const [start, end] of extentPairs(within)) {
+    for await (const run of map.runs(start + shift, end + shift)) {
+      if (run.state === 'data') data.add(run.byteOffset - shift, run.byteOffset - shift + run.byteLength);
+    }
+  }
+  return data.build();
 }
 
 function comparable(report: FileSystemReport): ComparableMap | undefined {

@@ -48,13 +48,12 @@ export interface IncrementalOptions {
   /** What is known of the card, its map still empty. */
   readonly outline: Volume;
   readonly proofPercent: number;
-  readonly keepSwap: boolean;
   readonly has: (id: ChunkId) => boolean | Promise<boolean>;
   readonly nowMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** `disk` was read with `compares`. Damage of the base gives a reason, not an error. */
+/** Damage of the base gives a reason, not an error. */
 export async function planIncremental(
   store: Pick<Store, 'readChunk'>,
   source: BlockSource,
@@ -72,7 +71,6 @@ export async function planIncremental(
   try {
     const baseSource = openSnapshotSource(store, base.volume);
     const comparison = await compareWithBase(source, disk, choice, baseSource, {
-      keepSwap: options.keepSwap,
       nowSeconds: options.nowMs / 1000,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });

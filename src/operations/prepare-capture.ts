@@ -56,7 +56,6 @@ export async function prepareCapture(
   const scan = {
     raw: wishes.raw === true,
     keepSwap: wishes.keepSwap === true,
-    compares,
     ...(wishes.signal === undefined ? {} : { signal: wishes.signal }),
   };
   const source = new RememberedReads(device, compares ? REMEMBERED_BYTES : 0);
@@ -84,7 +83,6 @@ export async function prepareCapture(
       isAncestor: (snapshot) => ancestors.has(snapshot),
       outline,
       proofPercent: wishes.full === true ? 100 : (wishes.proofPercent ?? PROOF_PERCENT),
-      keepSwap: wishes.keepSwap === true,
       nowMs: wishes.now(),
     },
   };

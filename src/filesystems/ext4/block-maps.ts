@@ -38,6 +38,7 @@ const MAX_PENDING_NODES = 2_000_000;
 export class BlockMapReader {
   readonly #sb: Superblock;
   readonly #mapBlocks: RangeCollector;
+  readonly #onMapBlock: ((owner: number, byteOffset: number) => void) | undefined;
   readonly #direct = new RunTableBuilder();
   readonly #deferred = new RunTableBuilder();
   #pending = noNodes();
@@ -50,10 +51,11 @@ export class BlockMapReader {
     child: (logicalStart, logicalEnd, block, depth) => this.#defer(block, depth, logicalStart, logicalEnd),
   };
 
-  /** Tree and indirect blocks are added to `mapBlocks`, in bytes. */
-  constructor(sb: Superblock, mapBlocks: RangeCollector) {
+  /** Tree and indirect blocks are added to `mapBlocks`, in bytes; `onMapBlock` is told of each and its owner. */
+  constructor(sb: Superblock, mapBlocks: RangeCollector, onMapBlock?: (owner: number, byteOffset: number) => void) {
     this.#sb = sb;
     this.#mapBlocks = mapBlocks;
+    this.#onMapBlock = onMapBlock;
   }
 
   /** Adds an inode by the 60 bytes of its extent tree's root. `seed` is the inode's checksum seed. */
@@ -102,6 +104,7 @@ export class BlockMapReader {
           throw new CorruptDataError('two maps share a block');
         }
         this.#mapBlocks.add(runs.starts[i]!, runs.ends[i]!);
+        this.#onMapBlock?.(nodes.owner[runs.index[i]!]!, runs.starts[i]!);
       }
       const take = (run: number, bytes: Uint8Array): void => {
         if (!forgives) this.#decodeNode(nodes, runs.index[run]!, bytes);

@@ -6,7 +6,6 @@ import { sortClaims } from './block-claims.ts';
 import { extVersion, findUnknownFeature, INCOMPAT, RO_COMPAT } from './features.ts';
 import { readFileSystemView, type ViewRules } from './file-system-view.ts';
 import { readGroupDescriptors } from './group-descriptors.ts';
-import { createFingerprint } from './inode-witness.ts';
 import { readJournal } from './journal.ts';
 import { mapSettled, stampOf } from './live-map.ts';
 import { readRecoveryMap } from './recovery-map.ts';
@@ -71,7 +70,6 @@ async function readMap(partition: BlockSource, sb: Superblock, options: ReadOpti
     readsAllRecords: !isClean || !hasGroupChecksums(sb),
     provenUnused,
     forgivesUnusedRecords: false,
-    fingerprint: options.compares === true ? createFingerprint(sb) : undefined,
   };
   const view = await readFileSystemView(partition, sb, groups, rules, options.signal);
   const swapFiles = await findSwapFiles(partition, sb, view.runs, view.swapCandidates, options);

@@ -16,12 +16,12 @@ import { InodeFactsBuilder } from '../inode-facts.ts';
 import { BlockMapReader } from './block-maps.ts';
 import { RO_COMPAT } from './features.ts';
 import { isExtentRoot } from './extent-node.ts';
-import { type GroupDescriptors } from './group-descriptors.ts';
+import { inodeRecordOffset, type GroupDescriptors } from './group-descriptors.ts';
 import { groupEndBlock, groupFirstBlock } from './group-layout.ts';
 import { inodeMapKind, inodeRole, ROLE } from './inode-roles.ts';
 import { readInodeTables, type TableRules } from './inode-tables.ts';
 import { inodeChecksumSeed, inodeMapRoot, inodeXattrBlock, isInodeChecksumRight } from './inode.ts';
-import { hasFineTimes, inodeChangeTime, inodeGeneration, inodeModifyTime, type Fingerprint } from './inode-witness.ts';
+import { hasFineTimes, inodeChangeTime, inodeGeneration, inodeModifyTime } from './inode-witness.ts';
 import { placeMetadata } from './metadata-places.ts';
 import { RangeCollector } from './range-collector.ts';
 import { type RunTable } from './run-table.ts';
@@ -53,8 +53,6 @@ export interface ViewRules extends BitmapRules, TableRules {
   readonly forgivesUnusedRecords: boolean;
   /** Leave out what contradicts the format: for blocks of different ages. What is left claims too little. */
   readonly forgivesContradictions?: boolean;
-  /** Where the records are to be compared with those of another time. */
-  readonly fingerprint?: Fingerprint | undefined;
 }
 
 /** Throws CorruptDataError as soon as anything contradicts the format. */
@@ -66,7 +64,7 @@ export async function readFileSystemView(
   signal?: AbortSignal,
 ): Promise<FileSystemView> {
   const places = placeMetadata(sb, groups);
-  const collector = new ViewCollector(sb, rules);
+  const collector = new ViewCollector(sb, groups, rules);
   const free = new RangeCollector();
   const batch = groupsPerBatch(sb);
   for (let first = 0; first < groups.count; first += batch) {
@@ -127,18 +125,19 @@ class ViewCollector {
   readonly unusedTables = new RangeCollector();
   readonly roles: number[] = [];
   readonly swapCandidates: SwapCandidate[] = [];
-  readonly facts: InodeFactsBuilder;
+  readonly facts: InodeFactsBuilder = new InodeFactsBuilder();
   readonly maps: BlockMapReader;
   readonly #sb: Superblock;
+  readonly #groups: GroupDescriptors;
   readonly #hasChecksums: boolean;
   readonly #rules: ViewRules;
 
-  constructor(sb: Superblock, rules: ViewRules) {
+  constructor(sb: Superblock, groups: GroupDescriptors, rules: ViewRules) {
     this.#sb = sb;
+    this.#groups = groups;
     this.#rules = rules;
-    this.facts = new InodeFactsBuilder(rules.fingerprint !== undefined);
     this.#hasChecksums = (sb.features.roCompat & RO_COMPAT.metadataChecksum) !== 0;
-    this.maps = new BlockMapReader(sb, this.structures);
+    this.maps = new BlockMapReader(sb, this.structures, (owner, place) => this.facts.addMapBlock(owner, place));
   }
 
   tableBytes(start: number, end: number, isUsed: boolean): void {
@@ -181,7 +180,7 @@ class ViewCollector {
       generation: inodeGeneration(table, at),
       changeTime: inodeChangeTime(sb, table, at),
       modifyTime: inodeModifyTime(sb, table, at),
-      fingerprint: this.#rules.fingerprint?.(table, at),
+      recordOffset: inodeRecordOffset(sb, this.#groups, inodeNumber),
       isUntold: !hasFineTimes(sb, table, at),
     });
     const candidate = role === ROLE.file ? swapCandidate(owner, table, at) : undefined;

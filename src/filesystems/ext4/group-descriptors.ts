@@ -76,6 +76,12 @@ export function inodeTableBlocks(sb: Superblock): number {
   return Math.ceil((sb.inodesPerGroup * sb.inodeSize) / sb.blockSize);
 }
 
+/** Byte offset of an inode's record in the file system. */
+export function inodeRecordOffset(sb: Superblock, groups: GroupDescriptors, inodeNumber: number): number {
+  const group = Math.floor((inodeNumber - 1) / sb.inodesPerGroup);
+  return groups.inodeTable[group]! * sb.blockSize + ((inodeNumber - 1) % sb.inodesPerGroup) * sb.inodeSize;
+}
+
 function decodeInto(groups: GroupDescriptors, sb: Superblock, group: number, bytes: Uint8Array): void {
   verifyChecksum(sb, group, bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

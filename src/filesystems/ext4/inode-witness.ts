@@ -2,20 +2,21 @@
  * What of an inode record tells whether its file has changed. Source of offsets: struct ext4_inode in Linux
  * fs/ext4/ext4.h; of the times: EXT4_INODE_GET_XTIME and ext4_decode_extra_time there.
  */
-import { hash } from 'node:crypto';
-import { FINGERPRINT_BYTES } from '../inode-facts.ts';
 import { type Superblock } from './superblock.ts';
 
 const EXTRA_SIZE_AT = 0x80;
 /** i_extra_isize that holds i_ctime_extra and i_mtime_extra (offsets 0x84 and 0x88, counted from 0x80). */
 const EXTRA_SIZE_WITH_TIMES = 12;
-/** Access time, its extra bits, and the two halves of the checksum: they change while the file does not. */
-const IGNORED: readonly (readonly [byteOffset: number, byteLength: number])[] = [
-  [0x08, 4],
-  [0x7c, 2],
-  [0x82, 2],
-  [0x8c, 4],
-];
+/**
+ * Bits of 32-bit words that change while the file does not: access time, the two halves of the checksum, the extra bits
+ * of the access time.
+ */
+const IGNORED: ReadonlyMap<number, number> = new Map([
+  [0x08, 0xffffffff],
+  [0x7c, 0x0000ffff],
+  [0x80, 0xffff0000],
+  [0x8c, 0xffffffff],
+]);
 
 export function inodeGeneration(table: DataView, at: number): number {
   return table.getUint32(at + 0x64, true);
@@ -44,16 +45,11 @@ function timeAt(table: DataView, at: number, extraAt: number | undefined): numbe
   return seconds + (extra & 3) * 2 ** 32 + (extra >>> 2) / 1e9;
 }
 
-/** Hashes a record. */
-export type Fingerprint = (table: DataView, at: number) => Uint8Array;
-
-export function createFingerprint(sb: Superblock): Fingerprint {
-  const record = new Uint8Array(sb.inodeSize);
-  return (table, at) => {
-    record.set(new Uint8Array(table.buffer, table.byteOffset + at, sb.inodeSize));
-    for (const [byteOffset, byteLength] of IGNORED) {
-      if (byteOffset + byteLength <= sb.inodeSize) record.fill(0, byteOffset, byteOffset + byteLength);
-    }
-    return hash('sha256', record, 'buffer').subarray(0, FINGERPRINT_BYTES);
-  };
+/** True when two records, which both begin at `at`, tell of the same state of one file. */
+export function isSameRecord(a: DataView, b: DataView, at: number, inodeSize: number): boolean {
+  for (let word = 0; word < inodeSize; word += 4) {
+    const difference = a.getUint32(at + word, true) ^ b.getUint32(at + word, true);
+    if (difference !== 0 && (difference & ~(IGNORED.get(word) ?? 0)) !== 0) return false;
+  }
+  return true;
 }

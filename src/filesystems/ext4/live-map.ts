@@ -107,7 +107,7 @@ export function stampOf(sb: Superblock, journal: Journal | undefined): FileSyste
 }
 
 /** A mount sets and clears only the two feature bits that are masked; e2fsck sets the time of its check. */
-function identityOf(sb: Superblock): string {
+export function identityOf(sb: Superblock): string {
   const { compat, incompat, roCompat } = sb.features;
   const features = [compat, incompat & ~INCOMPAT.recover, roCompat & ~RO_COMPAT.orphanPresent];
   const { uuid, mkfsTime, lastCheckTime, blockSize, blockCount, inodeSize, inodesPerGroup, checksumSeed } = sb;
