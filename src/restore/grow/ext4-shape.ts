@@ -1,0 +1,136 @@
+/**
+ * How large an ext file system becomes, and where its superblocks and descriptors then lie. Sources: adjust_fs_info() in
+ * e2fsprogs resize/resize2fs.c (the rule of the last group, the groups with copies under sparse_super2), its main.c
+ * (whole pages and clusters), ext4_convert_meta_bg() and ext4_resize_fs() in Linux fs/ext4/resize.c.
+ */
+import { COMPAT, INCOMPAT } from '../../filesystems/ext4/features.ts';
+import { inodeTableBlocks } from '../../filesystems/ext4/group-descriptors.ts';
+import { descriptorBlockCount, descriptorsPerBlock, hasSuperblockCopy } from '../../filesystems/ext4/group-layout.ts';
+import { type Superblock } from '../../filesystems/ext4/superblock.ts';
+
+/** The system page that resize2fs rounds to; larger pages would only leave more outside. */
+const PAGE_BYTES = 4096;
+/** What a last group must have beyond its own tables. */
+const LAST_GROUP_SPARE_BLOCKS = 50;
+const MAX_BLOCKS_32 = 2 ** 32 - 1;
+const MAX_INODES = 2 ** 32 - 1;
+/** More are not read back (superblock.ts). */
+const MAX_GROUPS = 1 << 21;
+
+export interface Ext4Shape {
+  /** The superblock as it will be, but for its counters of free blocks and inodes. */
+  readonly sb: Superblock;
+  readonly convertsToMetaGroups: boolean;
+  /** One line, when the format ends before the partition does. */
+  readonly limitedBy: string | undefined;
+}
+
+/** The largest shape that `byteLength` bytes hold; that of `old` itself where growing makes nothing larger. */
+export function growShape(old: Superblock, byteLength: number): Ext4Shape {
+  const unit = Math.max(Math.floor(PAGE_BYTES / old.blockSize), old.blocksPerCluster);
+  const wanted = floorTo(Math.floor(byteLength / old.blockSize), unit);
+  const limit = growthLimit(old, wanted);
+  const shape = shapeFor(old, limit === undefined ? wanted : floorTo(limit.blocks, unit));
+  const limitedBy = limit?.reason;
+  if (shape.sb.blockCount > old.blockCount) return { ...shape, limitedBy };
+  return { sb: old, convertsToMetaGroups: false, limitedBy };
+}
+
+/** The shape with at most `blockCount` blocks: fewer when the last group would be too small to be of use. */
+export function shapeFor(old: Superblock, blockCount: number): Omit<Ext4Shape, 'limitedBy'> {
+  for (let count = blockCount; ;) {
+    const shape = withBlockCount(old, count);
+    const rest = (count - old.firstDataBlock) % old.blocksPerGroup;
+    if (rest === 0 || shape.sb.groupCount === 1 || rest >= leastLastGroup(shape.sb)) return shape;
+    count -= rest;
+  }
+}
+
+/** Blocks without which a last group is left out. */
+function leastLastGroup(sb: Superblock): number {
+  const head = hasSuperblockCopy(sb, sb.groupCount - 1)
+    ? 1 + descriptorBlockCount(sb) + sb.reservedDescriptorBlocks
+    : 0;
+  return 2 + inodeTableBlocks(sb) + head + LAST_GROUP_SPARE_BLOCKS;
+}
+
+function withBlockCount(old: Superblock, blockCount: number): Omit<Ext4Shape, 'limitedBy'> {
+  const groupCount = Math.ceil((blockCount - old.firstDataBlock) / old.blocksPerGroup);
+  const sized: Superblock = {
+    ...old,
+    blockCount,
+    groupCount,
+    inodeCount: groupCount * old.inodesPerGroup,
+    backupGroups: backupGroupsFor(old, groupCount),
+  };
+  const hasMetaGroups = (old.features.incompat & INCOMPAT.metaBg) !== 0;
+  if (hasMetaGroups) return { sb: sized, convertsToMetaGroups: false };
+  const room = descriptorBlockCount(old) + old.reservedDescriptorBlocks;
+  const more = descriptorBlockCount(sized);
+  if (more > room) return { sb: withMetaGroups(sized, room), convertsToMetaGroups: true };
+  const hasResizeInode = (old.features.compat & COMPAT.resizeInode) !== 0;
+  // The heads of the groups keep their length. A file system that shrinks reserves no more than an inode can map.
+  const reserved = hasResizeInode ? Math.min(room - more, Math.floor(old.blockSize / 4)) : 0;
+  return { sb: { ...sized, reservedDescriptorBlocks: reserved }, convertsToMetaGroups: false };
+}
+
+/** All blocks reserved for descriptors are used up; those that follow lie in their own groups. */
+function withMetaGroups(sb: Superblock, firstMetaGroup: number): Superblock {
+  const { compat, incompat, roCompat } = sb.features;
+  return {
+    ...sb,
+    features: {
+      compat: (compat & ~COMPAT.resizeInode) >>> 0,
+      incompat: (incompat | INCOMPAT.metaBg) >>> 0,
+      roCompat,
+    },
+    reservedDescriptorBlocks: 0,
+    firstMetaGroup,
+  };
+}
+
+/** The second copy stays in the last group, unless the file system was made without one. */
+function backupGroupsFor(old: Superblock, groupCount: number): readonly [number, number] {
+  if ((old.features.compat & COMPAT.sparseSuper2) === 0 || groupCount === old.groupCount) return old.backupGroups;
+  const last = groupCount - 1;
+  let [first, second] = old.backupGroups;
+  if (groupCount > old.groupCount) {
+    if (old.groupCount === 1) first = 1;
+    if ((old.groupCount < 3 && groupCount > 2) || second !== 0) second = last;
+    return [first, second];
+  }
+  if (first > last) first = 0;
+  const wasLast = second === old.groupCount - 1;
+  if (second > last) second = 0;
+  if (last > 1 && wasLast) second = last;
+  return [first, second];
+}
+
+/** What ends growth before `wanted` blocks are reached. */
+function growthLimit(
+  old: Superblock,
+  wanted: number,
+): { readonly blocks: number; readonly reason: string } | undefined {
+  const limits = [
+    { blocks: blocksOf(old, Math.floor(MAX_INODES / old.inodesPerGroup)), reason: 'it cannot have 2^32 inodes' },
+    { blocks: blocksOf(old, MAX_GROUPS), reason: `it cannot have more than ${MAX_GROUPS} block groups` },
+  ];
+  if ((old.features.incompat & INCOMPAT.bits64) === 0) {
+    limits.push({ blocks: MAX_BLOCKS_32, reason: 'without the feature 64bit it cannot have 2^32 blocks' });
+  } else if ((old.features.compat & COMPAT.resizeInode) !== 0) {
+    // The resize inode has 32-bit block numbers; a file system that outgrows it loses it.
+    const room = descriptorBlockCount(old) + old.reservedDescriptorBlocks;
+    const outgrows = wanted > blocksOf(old, room * descriptorsPerBlock(old));
+    if (!outgrows) limits.push({ blocks: MAX_BLOCKS_32, reason: 'with a resize inode it cannot have 2^32 blocks' });
+  }
+  const [first] = limits.filter(({ blocks }) => blocks < wanted).sort((a, b) => a.blocks - b.blocks);
+  return first;
+}
+
+function blocksOf(sb: Superblock, groups: number): number {
+  return sb.firstDataBlock + groups * sb.blocksPerGroup;
+}
+
+function floorTo(value: number, unit: number): number {
+  return unit > 1 ? value - (value % unit) : value;
+}
