@@ -4,6 +4,7 @@ import type { BackupFlags } from './backup-command.ts';
 import type { CheckFlags } from './check-command.ts';
 import { helpAfter } from './command-help.ts';
 import type { CliContext } from './context.ts';
+import type { ExportFlags } from './export-command.ts';
 import { writeNotice, writeText } from './output.ts';
 import type { RestoreFlags } from './restore-command.ts';
 
@@ -42,6 +43,7 @@ export function buildProgram({ version, isJson }: ProgramOptions, run: Runner): 
   addList(program, run);
   addShow(program, run);
   addRestore(program, run);
+  addExport(program, run);
   addCheck(program, run);
   addStats(program, run);
   addInit(program, run);
@@ -113,12 +115,32 @@ function addRestore(program: Command, run: Runner): void {
     .argument('<version>', VERSION_ARGUMENT)
     .argument('<target>', 'a device or an image file; all that is on it is overwritten')
     .option('--no-verify', 'do not read back what was written')
+    .option('--no-compare', 'write all, without a look at what is there already')
+    .option('--resume', 'go on with a restore that was broken off')
+    .option('--wipe', 'zero what the version does not use, too')
+    .option('--eject', 'unmount and eject the card afterwards')
     .option('--yes', 'do not ask')
     .option('--force', 'allow a large disk that is not removable, or the image that the version was made from')
     .option('--dry-run', 'only show the plan')
     .addHelpText('after', helpAfter('restore'))
     .action(async (version: string, target: string, flags: RestoreFlags) =>
       run(command, async (context) => (await import('./restore-command.ts')).restore(context, version, target, flags)),
+    );
+}
+
+function addExport(program: Command, run: Runner): void {
+  const command = program.command('export').description('write a version to an image file, plain or compressed');
+  command
+    .argument('<version>', VERSION_ARGUMENT)
+    .argument('<file>', 'a new file: .img, .img.gz, .img.xz or .img.zst; or - for standard output')
+    .option('--format <format>', 'img, img.gz, img.xz or img.zst (default: by the name of the file)')
+    .option('--no-bmap', 'no block map for bmaptool beside it')
+    .option('--force', 'replace files that are there, and do not look for room')
+    .addHelpText('after', helpAfter('export'))
+    .action(async (version: string, file: string, flags: ExportFlags) =>
+      run(command, async (context) =>
+        (await import('./export-command.ts')).exportVersion(context, version, file, flags),
+      ),
     );
 }
 

@@ -84,12 +84,15 @@ function inWords(thrown: unknown, options: ReportOptions): CardkeepError {
 }
 
 /** Runs `work`; when it is stopped, says what that means for what was begun. */
-export async function withStopHint<T>(hint: string, work: () => Promise<T>): Promise<T> {
+export async function withStopHint<T>(hint: string | (() => string), work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const isStop = error instanceof Error && (error.name === 'AbortError' || isStopped(error));
-    if (isStop) throw new CardkeepError('stopped', 'E_STOPPED', 'stopped', { hint, cause: error });
+    if (isStop) {
+      const said = typeof hint === 'string' ? hint : hint();
+      throw new CardkeepError('stopped', 'E_STOPPED', 'stopped', { hint: said, cause: error });
+    }
     throw error;
   }
 }

@@ -1,14 +1,15 @@
-/** `restore SNAPSHOT TARGET`: inspect -> plan -> show -> ask -> look again -> write -> read back. */
+/** `restore VERSION TARGET`: inspect -> plan -> show -> ask -> look again -> write -> read back. */
 import { chown, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { openTarget } from '../device/file-device.ts';
 import type { TargetFacts } from '../device/device-guards.ts';
+import { openTarget } from '../device/file-device.ts';
 import type { FileDevice } from '../device/file-device.ts';
 import { runCommand } from '../device/run-command.ts';
 import { CardkeepError, systemErrorCode } from '../errors.ts';
 import { guardTarget, guardTargetAgain } from '../operations/guard-target.ts';
 import type { GuardTargetOptions } from '../operations/guard-target.ts';
 import { inspectTarget, requireSameContent } from '../operations/inspect-target.ts';
+import { peekPartitions } from '../operations/peek-target.ts';
 import { planSnapshotRestore, restoreSnapshot } from '../operations/restore-snapshot.ts';
 import { readSuspects } from '../operations/suspects.ts';
 import type { RestoreCounts } from '../restore/execute-restore.ts';
@@ -16,19 +17,25 @@ import { readCatalog } from '../snapshot/catalog.ts';
 import type { Store } from '../store/store.ts';
 import { askYesNo, canAsk, cannotAsk, declined } from './ask.ts';
 import type { CliContext } from './context.ts';
-import { CURES } from './cures.ts';
-import { humanBytes, humanDuration, visibleText } from './human-format.ts';
+import { visibleText } from './human-format.ts';
 import { writeJson, writeLines, writeNotice } from './output.ts';
 import { withProgress } from './progress-display.ts';
 import { EXIT_DONE, withStopHint } from './report-error.ts';
-import { leftToDoLines, planDocument, planLines, suspectLines, suspectWarnings } from './restore-plan-text.ts';
+import { saysWhatIsLeft, stopHint } from './restore-leftovers.ts';
+import { planDocument, planLines, suspectLines } from './restore-plan-text.ts';
 import type { PlannedRestore, RestoreEstimate } from './restore-plan-text.ts';
-import { requireSpace, targetPathOf, versionMeantBy } from './restore-target.ts';
+import { ejectWritten, tellRestored } from './restore-summary.ts';
+import { isUnfinishedOf, requireSpace, targetPathOf, versionMeantBy } from './restore-target.ts';
 import { openChosenStore } from './store-choice.ts';
 
 export interface RestoreFlags {
   /** False with --no-verify. */
   readonly verify: boolean;
+  /** False with --no-compare. */
+  readonly compare: boolean;
+  readonly resume?: boolean;
+  readonly wipe?: boolean;
+  readonly eject?: boolean;
   readonly yes?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
@@ -50,25 +57,11 @@ export async function restore(
   targetWord: string,
   flags: RestoreFlags,
 ): Promise<number> {
+  requireFlags(flags);
   const targetPath = await targetPathOf(targetWord);
   const opened = await openChosenStore(context);
   await using store = opened.store;
-  const snapshot = await versionMeantBy(await readCatalog(store), reference, targetWord);
-  const isSuspect = (await readSuspects(store)).has(snapshot.id);
-  const imagePath = snapshot.host === hostname() ? snapshot.volume.device.path : undefined;
-  const guard = { storePath: opened.path, imagePath, force: flags.force === true, run: runCommand };
-  const facts = await guardTarget(targetPath, guard);
-  const target = await inspectTarget(targetPath, snapshot.volume.byteLength, context.commandLine);
-  const nowMs = context.now();
-  const options = { verify: flags.verify, targetIsZero: target.kind !== 'device', nowMs, signal: context.signal };
-  const plan = await withProgress(context, async (onProgress) =>
-    planSnapshotRestore(store, snapshot, target, { ...options, onProgress }),
-  );
-  if (target.kind !== 'device') await requireSpace(targetPath, plan, target);
-  const speed = target.kind === 'device' ? CARD_SPEED : FILE_SPEED;
-  const estimate: RestoreEstimate = { ...speed, verify: flags.verify };
-  const planned = { snapshot, isSuspect, target, targetWord, targetModel: facts.model, plan, estimate };
-  const work: Work = { ...planned, store, facts, guard };
+  const work = await plan(context, { store, storePath: opened.path, reference, targetPath, targetWord }, flags);
   if (flags.dryRun === true) {
     if (context.options.json === true) writeJson(planDocument(work));
     else writeLines([...planLines(work), '  nothing was written']);
@@ -76,13 +69,61 @@ export async function restore(
   }
   await confirm(context, flags, work);
   // Awaited here: the store is closed when this function returns.
-  return await write(context, work);
+  return await write(context, work, flags);
+}
+
+function requireFlags({ resume, compare }: RestoreFlags): void {
+  if (resume !== true || compare) return;
+  throw new CardkeepError(
+    'usage',
+    'E_USAGE',
+    '--resume compares what is there already: it cannot go with --no-compare',
+    {
+      hint: 'leave one of them out',
+    },
+  );
+}
+
+interface Words {
+  readonly store: Store;
+  readonly storePath: string;
+  readonly reference: string;
+  readonly targetPath: string;
+  readonly targetWord: string;
+}
+
+async function plan(context: CliContext, words: Words, flags: RestoreFlags): Promise<Work> {
+  const { store, storePath, targetPath, targetWord } = words;
+  const catalog = await readCatalog(store);
+  const snapshot = await versionMeantBy(catalog, words.reference, targetWord);
+  const isSuspect = (await readSuspects(store)).has(snapshot.id);
+  const imagePath = snapshot.host === hostname() ? snapshot.volume.device.path : undefined;
+  const guard = { storePath, imagePath, force: flags.force === true, run: runCommand };
+  const facts = await guardTarget(targetPath, guard);
+  const target = await inspectTarget(targetPath, snapshot.volume.byteLength, context.commandLine);
+  const isResumed = flags.resume === true && isUnfinishedOf(catalog, target, snapshot, targetWord);
+  const compares = flags.compare && target.presentBytes > 0;
+  const targetIsFile = target.kind !== 'device';
+  const options = {
+    targetIsZero: targetIsFile && !compares,
+    targetIsFile,
+    // A file that is overwritten ends as a new one would: what was deleted in another is not kept in this one.
+    wipe: flags.wipe === true || targetIsFile,
+    signal: context.signal,
+  };
+  const plan = await withProgress(context, async (onProgress) =>
+    planSnapshotRestore(store, snapshot, target, { ...options, onProgress }),
+  );
+  if (targetIsFile) await requireSpace(targetPath, plan, target);
+  const estimate: RestoreEstimate = { ...(targetIsFile ? FILE_SPEED : CARD_SPEED), verify: flags.verify, compares };
+  const how = { isSuspect, isResumed, isWiped: flags.wipe === true, targetModel: facts.model };
+  return { snapshot, ...how, target, targetWord, plan, estimate, store, facts, guard };
 }
 
 async function confirm(context: CliContext, flags: RestoreFlags, work: Work): Promise<void> {
   const { json, quiet } = context.options;
   const where = visibleText(work.targetWord);
-  if (flags.yes === true) {
+  if (flags.yes === true || work.isResumed) {
     // Not a summary: who restores to have the card back must know it.
     if (json !== true) writeNotice(quiet === true ? suspectLines(work) : planLines(work));
     return;
@@ -96,49 +137,54 @@ async function confirm(context: CliContext, flags: RestoreFlags, work: Work): Pr
   if (!(await askYesNo(`${loss} Restore?`, context.signal))) throw declined();
 }
 
-async function write(context: CliContext, work: Work): Promise<number> {
-  const { store, snapshot, target, plan, estimate } = work;
+async function write(context: CliContext, work: Work, flags: RestoreFlags): Promise<number> {
+  const { target } = work;
   const startMs = context.now();
   // Somebody may have mounted or changed the card while the question stood there.
   await guardTargetAgain(work.facts, work.guard);
   const device = await openWritable(work, context.commandLine);
+  const state = { isTouched: false };
   let counts: RestoreCounts;
+  let partitions: Awaited<ReturnType<typeof peekPartitions>>;
   try {
-    if (target.kind === 'device') await requireSameContent(target, device);
-    const { targetIsZero } = plan;
-    const options = { verify: estimate.verify, targetIsZero, nowMs: startMs, signal: context.signal };
-    counts = await withStopHint(stopHint(work), async () =>
-      withProgress(context, async (onProgress) =>
-        restoreSnapshot(store, snapshot, device, plan, { ...options, onProgress }),
-      ),
+    counts = await withStopHint(
+      () => stopHint(work, state.isTouched),
+      async () => writeTo(context, work, device, state),
     );
+    partitions = await peekPartitions(device);
     await device.close();
   } catch (error) {
     await device.close().catch(() => undefined);
     // Half an image is of no use, and looks like a whole one.
     if (target.kind === 'new') await unlink(target.path).catch(() => undefined);
-    throw saysWhatIsLeft(error, work);
+    throw saysWhatIsLeft(error, work, state.isTouched);
   }
   await giveToUser(context, work);
-  tell(context, work, counts, device, context.now() - startMs);
+  const elapsedMs = context.now() - startMs;
+  const ejected = flags.eject === true ? await ejectWritten(target.path) : undefined;
+  tellRestored(context, work, { counts, partitions, isReadBackCached: device.isReadBackCached, elapsedMs, ejected });
   return EXIT_DONE;
 }
 
-function stopHint({ target, targetWord }: Work): string {
-  return target.kind === 'new'
-    ? `${targetWord} was removed again`
-    : `${targetWord} is not whole: run the same command again`;
-}
-
-/** A store that is damaged is noticed where its bytes are needed: the target is half written then. */
-function saysWhatIsLeft(error: unknown, { target, targetWord }: Work): unknown {
-  if (!(error instanceof CardkeepError) || (error.code !== 'E_DAMAGED' && error.kind !== 'not-found')) return error;
-  const left =
-    target.kind === 'new'
-      ? `${targetWord} was removed again`
-      : `${targetWord} is not whole now: put another version on it`;
-  const hint = `${left}; ${error.hint ?? CURES[error.code] ?? 'cardkeep check'}`;
-  return new CardkeepError(error.kind, error.code, error.message, { hint, cause: error });
+async function writeTo(
+  context: CliContext,
+  work: Work,
+  device: FileDevice,
+  state: { isTouched: boolean },
+): Promise<RestoreCounts> {
+  const { store, snapshot, target, plan, estimate } = work;
+  const beforeFirstWrite = async (): Promise<void> => {
+    if (!plan.targetIsZero) await requireSameContent(target, device);
+    if (target.kind === 'device') await guardTargetAgain(work.facts, work.guard);
+    state.isTouched = true;
+  };
+  // Another card is told at once, not when the first byte differs.
+  if (!plan.targetIsZero) await requireSameContent(target, device);
+  const { verify, compares: compare } = estimate;
+  const options = { verify, compare, beforeFirstWrite, nowMs: context.now(), signal: context.signal };
+  return withProgress(context, async (onProgress) =>
+    restoreSnapshot(store, snapshot, device, plan, { ...options, onProgress }),
+  );
 }
 
 /** Under sudo the image belongs to the user who called. */
@@ -154,36 +200,6 @@ async function giveToUser({ user: { owner } }: CliContext, { target }: Work): Pr
 
 async function openWritable({ target, plan }: Work, commandLine: string): Promise<FileDevice> {
   const options = { exclusive: true, commandLine } as const;
-  if (target.kind === 'device') return openTarget(target.path, options);
+  if (!plan.targetIsZero) return openTarget(target.path, options);
   return openTarget(target.path, { ...options, create: plan.targetBytes, replace: target.kind === 'file' });
-}
-
-function tell(context: CliContext, work: Work, counts: RestoreCounts, device: FileDevice, elapsedMs: number): void {
-  const { snapshot, target, targetWord, plan, estimate } = work;
-  const { writtenBytes, zeroedBytes, verifiedBytes } = counts;
-  if (context.options.json === true) {
-    writeJson({
-      snapshot: snapshot.id,
-      target: target.path,
-      writtenBytes,
-      zeroedBytes,
-      skippedEqualBytes: 0,
-      verifiedBytes,
-      grown: [],
-      warnings: suspectWarnings(work),
-      elapsedMs,
-    });
-    return;
-  }
-  if (context.options.quiet === true) return;
-  const name = visibleText(`${snapshot.card}@${snapshot.number}`);
-  const wroteBytes = writtenBytes + (plan.targetIsZero ? 0 : zeroedBytes);
-  const checked = estimate.verify
-    ? `read back and compared ${humanBytes(verifiedBytes)}${device.isReadBackCached ? ' (through the cache: this proves less)' : ''}`
-    : 'not read back (--no-verify)';
-  writeLines([
-    `${name} is on ${visibleText(targetWord)}`,
-    `  wrote ${humanBytes(wroteBytes)}, ${checked}, in ${humanDuration(elapsedMs)}`,
-    ...leftToDoLines(work),
-  ]);
 }

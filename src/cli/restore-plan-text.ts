@@ -11,12 +11,18 @@ export interface RestoreEstimate {
   readonly writeBytesPerSecond: number;
   readonly readBytesPerSecond: number;
   readonly verify: boolean;
+  /** What is there is read, and only what differs is written. */
+  readonly compares: boolean;
 }
 
 export interface PlannedRestore {
   readonly snapshot: StoredSnapshot;
   /** Records say that it may hold a file as it was before. */
   readonly isSuspect: boolean;
+  /** A restore of this version that was broken off goes on. */
+  readonly isResumed: boolean;
+  /** What the version does not use is zeroed. */
+  readonly isWiped: boolean;
   readonly target: InspectedTarget;
   /** As the user wrote it. */
   readonly targetWord: string;
@@ -26,24 +32,50 @@ export interface PlannedRestore {
 }
 
 export function planLines(planned: PlannedRestore): string[] {
-  const { snapshot, target, targetWord, targetModel, plan, estimate } = planned;
-  const { volume } = snapshot;
-  const left = [headOf(target.presentBytes, targetModel), ...partitionLines(target.partitions)];
-  const right = [headOf(volume.byteLength, volume.device.model), ...partitionLines(volume.partitions)];
+  const { snapshot, plan } = planned;
+  const after = snapshot.volume.partitions;
+  return [
+    versionLine(snapshot.id, snapshot),
+    ...twoColumns(planned, `now on ${visibleText(planned.targetWord)}`, 'after the restore', after),
+    `  ${workLine(planned)}`,
+    ...(planned.isWiped && !plan.targetIsZero ? ['  what the version does not use is zeroed (--wipe)'] : []),
+    ...growthLines(planned),
+    ...suspectLines(planned),
+  ];
+}
+
+/** What was on the target before, and what it says itself that is on it now. */
+export function beforeAndAfterLines(planned: PlannedRestore, partitions: readonly PeekedPartition[]): string[] {
+  return twoColumns(planned, 'before', 'now', partitions);
+}
+
+function twoColumns(
+  { snapshot, target, targetModel, plan }: PlannedRestore,
+  before: string,
+  after: string,
+  partitions: readonly PeekedPartition[],
+): string[] {
+  const { device } = snapshot.volume;
+  const unfinished = target.unfinished === undefined ? [] : ['an unfinished restore'];
+  const left = [headOf(target.presentBytes, targetModel), ...unfinished, ...partitionLines(target.partitions)];
+  const right = [headOf(plan.volumeBytes, device.model), ...partitionLines(partitions)];
   if (plan.targetBytes > plan.volumeBytes) right.push(`${humanBytes(plan.targetBytes - plan.volumeBytes)} not used`);
   const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, i) => [
     left[i] ?? '',
     `  ${right[i] ?? ''}`,
   ]);
-  const titles = [{ title: `now on ${visibleText(targetWord)}` }, { title: '  after the restore' }];
-  const rate = `about ${humanDuration(estimateMs(plan, estimate))} at ${humanBytes(estimate.writeBytesPerSecond)}/s`;
-  return [
-    versionLine(snapshot.id, snapshot),
-    ...layOutTable(titles, rows).map((line) => `  ${line}`),
-    `  writes ${humanBytes(plan.dataBytes + (plan.targetIsZero ? 0 : plan.zeroBytes))}; ${rate}${estimate.verify ? ', read back included' : ', not read back'}`,
-    ...growthLines(planned),
-    ...suspectLines(planned),
-  ];
+  return layOutTable([{ title: before }, { title: `  ${after}` }], rows).map((line) => `  ${line}`);
+}
+
+function workLine({ plan, estimate, isResumed }: PlannedRestore): string {
+  const most = estimateMs(plan, estimate);
+  const at = `at ${humanBytes(estimate.writeBytesPerSecond)}/s`;
+  const included = estimate.verify ? 'read back included' : 'not read back';
+  const all = humanBytes(plan.dataBytes + (plan.targetIsZero ? 0 : plan.zeroBytes));
+  if (!estimate.compares) return `writes ${all}; about ${humanDuration(most)} ${at}, ${included}`;
+  const goesOn = isResumed ? 'goes on where it was broken off: ' : '';
+  const least = humanDuration(leastMs(plan, estimate));
+  return `${goesOn}writes what differs of ${all}; ${least} if nothing does, to ${humanDuration(most)} ${at}, ${included}`;
 }
 
 /** A file takes the size of the version; a device has to have it. */
@@ -86,10 +118,16 @@ export function planDocument(planned: PlannedRestore): object {
   };
 }
 
+/** When all has to be written. */
 function estimateMs(plan: RestorePlan, { writeBytesPerSecond, readBytesPerSecond, verify }: RestoreEstimate): number {
   const bytes = plan.dataBytes + (plan.targetIsZero ? 0 : plan.zeroBytes);
   const seconds = bytes / writeBytesPerSecond + (verify ? bytes / readBytesPerSecond : 0);
   return Math.max(Math.round(seconds * 1000), 100);
+}
+
+/** When it is read once, and that is all. */
+function leastMs(plan: RestorePlan, { readBytesPerSecond }: RestoreEstimate): number {
+  return ((plan.dataBytes + plan.zeroBytes) / readBytesPerSecond) * 1000;
 }
 
 /** `16.9 GB SanDisk SU16G`. */

@@ -77,6 +77,34 @@ export async function requireSpace(targetPath: string, plan: RestorePlan, target
   throw new CardkeepError('failed', 'E_NO_SPACE', message, { hint: 'name a file on another disk' });
 }
 
+/**
+ * True when a restore of this version to the target was broken off. Throws E_OTHER_UNFINISHED (refused) when it was
+ * that of another one.
+ */
+export function isUnfinishedOf(
+  catalog: Catalog,
+  { unfinished }: InspectedTarget,
+  snapshot: StoredSnapshot,
+  targetWord: string,
+): boolean {
+  if (unfinished === undefined || unfinished === snapshot.id) return unfinished === snapshot.id;
+  const name = unfinishedName(catalog, unfinished);
+  const message = `${targetWord} holds an unfinished restore of ${name ?? 'a version that is not in this store'}`;
+  const hint =
+    name === undefined
+      ? 'to put this version on it instead, leave out --resume'
+      : `go on with: cardkeep restore ${shellWord(name)} ${shellWord(targetWord)} --resume; to put this version on it instead, leave out --resume`;
+  throw new CardkeepError('refused', 'E_OTHER_UNFINISHED', message, { hint });
+}
+
+function unfinishedName({ cards }: Catalog, id: string): string | undefined {
+  for (const { snapshots } of cards) {
+    const found = snapshots.find((snapshot) => snapshot.id === id);
+    if (found !== undefined) return `${found.card}@${found.number}`;
+  }
+  return undefined;
+}
+
 function packedName(word: string): CardkeepError {
   const stem = word.replace(PACKED_NAME, '');
   const name = /\.(?:img|raw|bin)$/iu.test(stem) ? stem : `${stem}.img`;

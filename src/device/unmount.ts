@@ -22,7 +22,8 @@ export function planUnmount(facts: TargetFacts, platform: NodeJS.Platform): Plan
 export function planEject(facts: TargetFacts, platform: NodeJS.Platform): PlannedCommand[] {
   if (facts.kind !== 'device' || facts.bus === 'loop') return [];
   if (platform === 'darwin') return [{ command: 'diskutil', args: ['eject', facts.diskPath] }];
-  if (platform === 'linux') return [{ command: 'eject', args: [facts.diskPath] }];
+  // A slot for SD cards has nothing to eject.
+  if (platform === 'linux' && facts.bus !== 'mmc') return [{ command: 'eject', args: [facts.diskPath] }];
   return [];
 }
 

@@ -61,9 +61,8 @@ it('writes a new image, tells the plan and the result', () => {
   expect(statSync(inFolder('one.img')).blocks * 512).toBeLessThan(5_000_000);
 });
 
-it('tells it in JSON, and empties a file that is there', () => {
-  writeFileSync(inFolder('old.img'), Buffer.alloc(SMALL_CARD_BYTES + 5_000_000, 'old '));
-  expect(cardkeep.json('restore', 'octopi', 'old.img', '--yes')).toEqual({
+it('tells it in JSON; a file that is there ends as a new one would', () => {
+  const result = {
     snapshot: (cardkeep.json('show', 'octopi') as { snapshot: string }).snapshot,
     target: inFolder('old.img'),
     writtenBytes: expect.any(Number),
@@ -71,17 +70,59 @@ it('tells it in JSON, and empties a file that is there', () => {
     skippedEqualBytes: 0,
     verifiedBytes: expect.any(Number),
     grown: [],
+    resumed: false,
     warnings: [],
     elapsedMs: expect.any(Number),
-  });
-  expectCard('old.img', 'arm_64bit=0\n');
-  expect(readFileSync(inFolder('old.img')).includes('old old ')).toBe(false);
-  expect(cardkeep.json('restore', 'octopi', 'old.img', '--yes', '--no-verify')).toMatchObject({ verifiedBytes: 0 });
+  };
+  const restore = (...more: string[]): unknown => cardkeep.json('restore', 'octopi', 'old.img', '--yes', ...more);
+  for (const more of [[], ['--no-compare']]) {
+    writeFileSync(inFolder('old.img'), Buffer.alloc(SMALL_CARD_BYTES + 5_000_000, 'old '));
+    expect(restore(...more)).toEqual(result);
+    expectCard('old.img', 'arm_64bit=0\n');
+    expect(readFileSync(inFolder('old.img')).includes('old old ')).toBe(false);
+  }
+  expect(restore()).toMatchObject({ writtenBytes: 0, zeroedBytes: 0, skippedEqualBytes: SMALL_CARD_BYTES });
+  expect(restore('--no-verify')).toMatchObject({ verifiedBytes: 0 });
   expect(cardkeep.run('restore', 'octopi', 'old.img', '--yes', '--quiet')).toEqual({
     status: 0,
     stdout: '',
     stderr: '',
   });
+});
+
+it('writes what differs, and shows what was there before and what is now', () => {
+  copyFileSync(inFolder('card.img'), inFolder('back.img'));
+  const { stdout, stderr } = cardkeep.run('restore', 'octopi@1', 'back.img', '--yes');
+  expect(stderr).toMatch(
+    /\n {2}writes what differs of 25\.2 MB; 0\.1 s if nothing does, to 0\.2 s at 200 MB\/s, read back included\n/u,
+  );
+  expect(stdout.split('\n')).toEqual([
+    'octopi@1 is on back.img',
+    '  before                        now',
+    '  25.2 MB                       25.2 MB',
+    '  p1  FAT16  BOOTFS   6.3 MB    p1  FAT16  BOOTFS   6.3 MB',
+    '  p2  ext4   octopi  14.7 MB    p2  ext4   octopi  14.7 MB',
+    expect.stringMatching(
+      /^ {2}wrote 1\.\d MB, 2\d(?:\.\d)? MB were there already, read back and compared 25\.2 MB, in \d+\.\d s$/u,
+    ),
+    '',
+  ]);
+  expectCard('back.img', 'arm_64bit=1\n');
+  const again = cardkeep.run('restore', 'octopi@1', 'back.img', '--yes');
+  expect(again.stdout).toMatch(/\n {2}nothing had to be written: read and compared 25\.2 MB, in /u);
+});
+
+it('--resume: a usage error with --no-compare; asks where nothing was broken off', () => {
+  expect(cardkeep.run('restore', 'octopi', 'new.img', '--resume', '--no-compare')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('E_USAGE: --resume compares what is there already'),
+  });
+  copyFileSync(inFolder('card.img'), inFolder('whole.img'));
+  expect(cardkeep.run('restore', 'octopi@1', 'whole.img', '--resume')).toMatchObject({
+    status: 5,
+    stderr: expect.stringContaining('E_CONFIRM: all that is on whole.img would be overwritten'),
+  });
+  run('cmp', [inFolder('whole.img'), inFolder('card.img')]);
 });
 
 it('only plans with --dry-run', () => {
@@ -268,12 +309,16 @@ describe('from a store that turns out to be damaged', () => {
   });
 
   it('says what became of the target, besides the damage', () => {
-    copyFileSync(inFolder('card.img'), inFolder('hit.img'));
+    writeFileSync(inFolder('hit.img'), Buffer.alloc(SMALL_CARD_BYTES, 'x'));
     const hit = cardkeep.run('restore', 'octopi', 'hit.img', '--store', 'bad', '--yes', '--quiet');
     expect(hit).toMatchObject({ status: 4, stderr: expect.stringMatching(/^cardkeep: E_DAMAGED: /u) });
     expect(hit.stderr).toMatch(/\n {2}hit\.img is not whole now: put another version on it; .*cardkeep check/u);
     const fresh = cardkeep.run('restore', 'octopi', 'fresh.img', '--store', 'bad', '--yes', '--quiet');
     expect(fresh).toMatchObject({ status: 4, stderr: expect.stringContaining('\n  fresh.img was removed again; ') });
     expect(existsSync(inFolder('fresh.img'))).toBe(false);
+    // What is there already need not be fetched.
+    copyFileSync(inFolder('card.img'), inFolder('held.img'));
+    const held = cardkeep.run('restore', 'octopi', 'held.img', '--store', 'bad', '--yes', '--quiet');
+    expect(held).toMatchObject({ status: 0 });
   });
 });
