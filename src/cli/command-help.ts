@@ -43,6 +43,13 @@ const PAGES: Readonly<Record<string, Page>> = {
     examples: ['sudo cardkeep restore octopi /dev/sda', 'cardkeep restore octopi~1 octopi.img --yes'],
     codes: [0, 1, 2, 4, 5, 7, 130],
   },
+  export: {
+    examples: [
+      'cardkeep export octopi octopi.img.xz',
+      'cardkeep export octopi@3 - | ssh lab "sudo dd of=/dev/sda bs=4M"',
+    ],
+    codes: [0, 1, 2, 4, 5, 7, 130],
+  },
   check: { examples: ['cardkeep check octopi', 'cardkeep check --read-data'], codes: [0, 1, 2, 4, 7, 130] },
   stats: { examples: ['cardkeep stats', 'cardkeep stats --json'], codes: [0, 1, 2, 4, 7] },
   init: { examples: ['cardkeep init', 'cardkeep init /media/usb/cardkeep'], codes: [0, 1, 2, 4, 5, 7] },

@@ -1,5 +1,8 @@
 /** The only place that writes to stdout: results for a person, or one JSON document. All else goes to stderr. */
-import { writeSync } from 'node:fs';
+import { write, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { CardkeepError, systemErrorCode } from '../errors.ts';
 import { hideLiveLine } from './live-line.ts';
 
 /** Text as it is; help and version come through here too. */
@@ -15,6 +18,25 @@ export function writeLines(lines: readonly string[]): void {
 /** The one JSON document of a command. */
 export function writeJson(document: unknown): void {
   writeText(`${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+const writeTo = promisify(write);
+/** A pipe that does not wait, and is full. */
+const FULL_PIPE_MS = 5;
+
+/** Bytes that are the result; returns when they are written. Throws E_OUTPUT (failed) when the reader has gone. */
+export async function writeBytes(bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.byteLength;) {
+    try {
+      done += (await writeTo(process.stdout.fd, bytes, done, bytes.byteLength - done, null)).bytesWritten;
+    } catch (error) {
+      if (systemErrorCode(error) === 'EPIPE') {
+        throw new CardkeepError('failed', 'E_OUTPUT', 'the program that reads this has ended', { cause: error });
+      }
+      if (systemErrorCode(error) !== 'EAGAIN') throw error;
+      await sleep(FULL_PIPE_MS);
+    }
+  }
 }
 
 /** What is said beside the result: notices, errors, questions. */
