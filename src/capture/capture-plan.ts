@@ -13,7 +13,9 @@ import {
 import type { ExtentList } from '../bytes/extent-list.ts';
 import type { DiskMap, Region } from './disk-map.ts';
 import { claimedExtents, contestedExtents, cutFilePieces } from './file-pieces.ts';
+import { appendPieces } from './file-pieces.ts';
 import type { FilePieces } from './file-pieces.ts';
+import { findDirectoryCells, type DirectoryCells } from './directory-cells.ts';
 
 /** Bytes to be stored together, in up to `segments.length` places. */
 export interface Piece {
@@ -65,7 +67,9 @@ export interface RegionPlan {
   readonly metadata: ExtentList;
   readonly contested: ExtentList;
   readonly bulk: ExtentList;
+  /** Contents of files, then directories. */
   readonly files: FilePieces;
+  readonly cells: DirectoryCells;
   readonly zero: ExtentList;
 }
 
@@ -104,14 +108,17 @@ function planRegion(region: Region): RegionPlan {
   const whole = extentsFrom([[byteOffset, byteOffset + byteLength]]);
   const claimed = cutFilePieces(region.files, byteOffset, byteLength, EMPTY_EXTENTS);
   const contested = contestedExtents(claimed, region.metadata);
-  const files = contested.count === 0 ? claimed : cutFilePieces(region.files, byteOffset, byteLength, contested);
+  const contents = contested.count === 0 ? claimed : cutFilePieces(region.files, byteOffset, byteLength, contested);
+  const structures = subtractExtents(region.metadata, contested);
+  const cells = findDirectoryCells(region, structures, METADATA_PIECE_BYTES);
+  const files = appendPieces(contents, cells.rows);
+  const metadata = subtractExtents(structures, cells.bytes);
   const fileBytes = claimedExtents(files);
-  const metadata = subtractExtents(region.metadata, contested);
   const claims = unionExtents(unionExtents(fileBytes, metadata), contested);
   const zero = subtractExtents(region.zero, claims);
   const free = subtractExtents(subtractExtents(region.free, claims), zero);
   const bulk = subtractExtents(subtractExtents(subtractExtents(whole, free), zero), claims);
-  const plan: RegionPlan = { region, metadata, contested, bulk, files, zero };
+  const plan: RegionPlan = { region, metadata, contested, bulk, files, cells, zero };
   const planned = readBytesOf(plan) + totalBytes(zero) + totalBytes(free);
   if (planned !== byteLength) {
     throw new Error(`the capture plan covers ${planned} of ${byteLength} bytes of the region at ${byteOffset}`);
@@ -198,7 +205,7 @@ function* fileSegments(
     if (segments === undefined) {
       segments = makePiece(
         region,
-        'data',
+        number < files.contentPieces ? 'data' : 'metadata',
         Array.from({ length: rows }, (_, i) => [
           files.byteOffset[first + i]!,
           files.byteLength[first + i]!,

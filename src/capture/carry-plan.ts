@@ -17,6 +17,8 @@ export interface CarryPlan {
   readonly unreadBytes: number;
   /** Bytes of data in them. */
   readonly carriedBytes: number;
+  /** True when the store lacks chunks of what could have been carried over, or does not trust them. */
+  readonly lacksChunks: boolean;
   /** Bytes of data that are read as a proof. */
   readonly provedBytes: number;
   /** For each window of the volume the number of the version that last read all of it; 0: the one being made. */
@@ -45,7 +47,7 @@ export async function planCarry(
   found: FoundPieces,
   rules: CarryRules,
 ): Promise<CarryPlan> {
-  await dropAbsent(found, rules.has);
+  const lacksChunks = await dropAbsent(found, rules.has);
   const windows = new Windows(rules.lastRead.length);
   for (const [region, { files }] of regions.entries()) {
     const isFound = found.isFound[region];
@@ -68,13 +70,14 @@ export async function planCarry(
     runs: carriedRuns,
     unreadBytes: carriedRuns.byteLength.subarray(0, carriedRuns.count).reduce((sum, length) => sum + length, 0),
     carriedBytes: windows.dataBytes - provedBytes,
+    lacksChunks,
     provedBytes,
     lastRead: windows.lastReadAfter(rules.lastRead),
   };
 }
 
-/** A piece whose chunk the store lacks, or does not trust, is read again. */
-async function dropAbsent({ runs, isFound, chunkOf }: FoundPieces, has: CarryRules['has']): Promise<void> {
+/** A piece whose chunk the store lacks, or does not trust, is read again; true if there are such. */
+async function dropAbsent({ runs, isFound, chunkOf }: FoundPieces, has: CarryRules['has']): Promise<boolean> {
   const isThere = new Uint8Array(runs.idCount);
   for (const i of nearlyInOrder(runs)) {
     const answer = has(chunkIdAt(runs, i));
@@ -87,6 +90,7 @@ async function dropAbsent({ runs, isFound, chunkOf }: FoundPieces, has: CarryRul
       if (chunk !== ZERO_CHUNK && isThere[chunk] === 0) pieces[piece] = 0;
     }
   }
+  return isThere.includes(0);
 }
 
 /** Numbers of the IDs in the order of the index, so that each of its pages is read about once whatever memory holds. */

@@ -35,6 +35,16 @@ export interface Region {
   readonly metadata: ExtentList;
   /** Offsets relative to `byteOffset`. */
   readonly files: FileExtents;
+  readonly directories?: Directories | undefined;
+}
+
+/** Directories whose blocks can be told from other metadata. */
+export interface Directories {
+  /** Offsets relative to those of the region. */
+  readonly extents: FileExtents;
+  /** The number of the first one among the files of the region: it comes behind the last file. */
+  readonly firstFile: number;
+  readonly count: number;
 }
 
 export interface MappedPartition {
@@ -212,5 +222,10 @@ function partitionRegion(
   const metadata = inside(report.metadata);
   const zero = subtractExtents(subtractExtents(inside(report.zero), metadata), table);
   const free = subtractExtents(subtractExtents(subtractExtents(inside(report.free), metadata), zero), table);
-  return { byteOffset, byteLength, partition, free, zero, metadata, files: report.files };
+  const { files, directories: extents, inodes } = report;
+  const directories =
+    extents === undefined || inodes === undefined
+      ? undefined
+      : { extents, firstFile: inodes.fileCount, count: inodes.count - inodes.fileCount };
+  return { byteOffset, byteLength, partition, free, zero, metadata, files, directories };
 }

@@ -18,6 +18,8 @@ export interface FilePieces {
   readonly pieceOffset: Uint32Array;
   readonly piece: Uint32Array;
   readonly pieceCount: number;
+  /** The first so many are contents of files, those behind them directories. */
+  readonly contentPieces: number;
   /** For each piece the number of its file. */
   readonly fileOf: Uint32Array;
   /** For each piece 1 if it begins where its file begins. */
@@ -83,6 +85,25 @@ export function claimedExtents(pieces: FilePieces): ExtentList {
   return claimed.build();
 }
 
+/** A row of a piece that is added to others; rows of one piece stand together. */
+export interface PieceRow {
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  readonly pieceOffset: number;
+  readonly file: number;
+  readonly isFirst: boolean;
+}
+
+/** Pieces that are no contents of files, behind those that are. */
+export function appendPieces(contents: FilePieces, more: readonly PieceRow[]): FilePieces {
+  if (more.length === 0) return contents;
+  const rows = new RowBuilder(contents);
+  for (const { byteOffset, byteLength, pieceOffset, file, isFirst } of more) {
+    rows.add(byteOffset, byteLength, pieceOffset, isFirst ? { file, startsFile: false } : undefined);
+  }
+  return { ...rows.build(), contentPieces: contents.pieceCount };
+}
+
 /** Adds the parts of a run that lie outside `excluded`; true when there were any. */
 function addOutside(
   rows: RowBuilder,
@@ -117,13 +138,25 @@ interface PieceStart {
 }
 
 class RowBuilder {
-  #byteOffset = new Float64Array(1024);
-  #byteLength = new Uint32Array(1024);
-  #pieceOffset = new Uint32Array(1024);
-  #piece = new Uint32Array(1024);
+  #byteOffset: Float64Array = new Float64Array(1024);
+  #byteLength: Uint32Array = new Uint32Array(1024);
+  #pieceOffset: Uint32Array = new Uint32Array(1024);
+  #piece: Uint32Array = new Uint32Array(1024);
   #count = 0;
   readonly #fileOf: number[] = [];
   readonly #startsFile: number[] = [];
+
+  /** Goes on behind other pieces. */
+  constructor(before?: FilePieces) {
+    if (before === undefined) return;
+    this.#byteOffset = before.byteOffset;
+    this.#byteLength = before.byteLength;
+    this.#pieceOffset = before.pieceOffset;
+    this.#piece = before.piece;
+    this.#count = before.rowCount;
+    this.#fileOf = [...before.fileOf];
+    this.#startsFile = [...before.startsFile];
+  }
 
   add(byteOffset: number, byteLength: number, pieceOffset: number, begins: PieceStart | undefined): void {
     if (this.#count === this.#byteOffset.length) this.#grow();
@@ -153,6 +186,7 @@ class RowBuilder {
       pieceOffset: this.#pieceOffset.slice(0, this.#count),
       piece,
       pieceCount,
+      contentPieces: pieceCount,
       fileOf: Uint32Array.from(this.#fileOf),
       startsFile: Uint8Array.from(this.#startsFile),
       firstRow,
@@ -165,7 +199,7 @@ class RowBuilder {
       to.set(from);
       return to;
     };
-    const capacity = this.#byteOffset.length * 2;
+    const capacity = Math.max(1024, this.#byteOffset.length * 2);
     this.#byteOffset = grow(this.#byteOffset, new Float64Array(capacity));
     this.#byteLength = grow(this.#byteLength, new Uint32Array(capacity));
     this.#pieceOffset = grow(this.#pieceOffset, new Uint32Array(capacity));

@@ -15,7 +15,7 @@ const DAY_SECONDS = 24 * 3600;
 export type ComparableMap = LiveMap & Required<Pick<LiveMap, 'inodes' | 'identity' | 'stamp' | 'mountTime'>>;
 
 export interface SameFiles {
-  /** For each file 1 if its contents are those of the base. */
+  /** For each file and directory 1 if its contents are those of the base. */
   readonly isSame: Uint8Array;
   /** Files that the base has too, under this inode and generation, and that differ. */
   readonly changedInPlace: readonly number[];
@@ -41,7 +41,7 @@ export function judgeFiles(
     const isSameInode = records.isSameInode[file] === 1;
     if (isSameInode && changeTime < records.changeTimeBefore[file]!) return { reason: DIFFERENT_HISTORY };
     if (isSame[file] === 1) continue;
-    if (isSameInode) changedInPlace.push(file);
+    if (isSameInode && file < now.inodes.fileCount) changedInPlace.push(file);
     // Moved by a defragmenter: read again, but no sign of another history.
     if (isSameInode && changeTime === records.changeTimeBefore[file]) continue;
     if (changeTime < newestBefore - CLOCK_STEP_SECONDS) return { reason: DIFFERENT_HISTORY };

@@ -78,7 +78,7 @@ function addBackup(program: Command, run: Runner): void {
       'the time that the version bears, ISO 8601, for images of earlier days (default for compressed ones: that of the file); its number is still the next one',
     )
     .option('--full', 'read all that is in use, not only what may have changed')
-    .option('--proof <percent>', 'how much of what did not change is read all the same (default: 2)')
+    .option('--proof <percent>', 'how much of what did not change is read all the same (default: 1)')
     .option('--raw', 'keep every byte, the unused space too; takes also what is no image of a disk')
     .option('--keep-swap', 'keep what stands in swap files and partitions')
     .option('--yes', 'do not ask')

@@ -35,7 +35,9 @@ export interface LiveMap {
    * read again after the capture: when one differs, somebody wrote to the card meanwhile.
    */
   readonly witness?: ExtentList;
-  /** Of the files in `files`, where the file system was shut down cleanly. */
+  /** Where directories lie that are told apart: a part of `metadata`. Numbered on their own. */
+  readonly directories?: FileExtents;
+  /** Of the files in `files` and the directories in `directories`, where the file system was shut down cleanly. */
   readonly inodes?: InodeFacts;
   /** What stays the same as long as it is this file system, unless somebody repairs or converts it. */
   readonly identity?: string;

@@ -1,9 +1,10 @@
 /**
- * What is known of the files behind a `FileExtents`, one row a file under the same number, as columns. By it a later
- * backup tells which files are what they were.
+ * What is known of the files and directories behind two `FileExtents`, as columns: one row a file under the same number,
+ * then one row a directory. By it a later backup tells which of them are what they were.
  */
 export interface InodeFacts {
   readonly count: number;
+  readonly fileCount: number;
   readonly inode: Uint32Array;
   /** Changes each time that the inode's number is used for another file. */
   readonly generation: Uint32Array;
@@ -62,10 +63,13 @@ export class InodeFactsBuilder {
     this.#mapBlocks.push(byteOffset);
   }
 
-  /** The rows with these numbers, in this order; `isUntold` also says yes for the rows in `untold`. */
-  pick(rows: readonly number[], untold: { has(row: number): boolean }): InodeFacts {
+  /**
+   * The rows with these numbers, in this order, those of files first; `isUntold` also says yes for the rows in `untold`.
+   */
+  pick(rows: readonly number[], untold: { has(row: number): boolean }, fileCount: number = rows.length): InodeFacts {
     return {
       count: rows.length,
+      fileCount,
       inode: Uint32Array.from(rows, (row) => this.#inode[row]!),
       generation: Uint32Array.from(rows, (row) => this.#generation[row]!),
       changeTime: Float64Array.from(rows, (row) => this.#changeTime[row]!),

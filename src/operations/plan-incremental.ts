@@ -2,6 +2,7 @@
 import { chooseBase, type NoBase } from '../capture/base-choice.ts';
 import { assumeZero, type CapturePlan } from '../capture/capture-plan.ts';
 import { findInBase } from '../capture/carried-pieces.ts';
+import { extendToCells } from '../capture/directory-cells.ts';
 import { planCarry, type CarryPlan } from '../capture/carry-plan.ts';
 import type { DiskMap } from '../capture/disk-map.ts';
 import { findSteadyZeros } from '../capture/steady-zeros.ts';
@@ -81,21 +82,30 @@ export async function planIncremental(
       if (isSame === undefined || entry === undefined || report === undefined || !('inodes' in report)) continue;
       if (report.inodes !== undefined) hot.takeOut(entry.number, report.inodes, isSame);
     }
-    const found = await findInBase(plan.regions, comparison.isSame, baseSource.map);
+    const isSame: (Uint8Array | undefined)[] = [];
+    for (const [region, same] of comparison.isSame.entries()) {
+      isSame[region] = same && (await extendToCells(same, plan.regions[region]!.cells, baseSource.map));
+    }
+    const found = await findInBase(plan.regions, isSame, baseSource.map);
     const lastRead = await readLastRead(store, base);
     const carry = await planCarry(plan.regions, found, { ...options, lastRead });
     const compared = comparison.isSame.flatMap((isSame, region) => (isSame === undefined ? [] : [region]));
     const steady = await findSteadyZeros(disk, plan, compared, baseSource.map);
     const { changedInPlace, reasons } = comparison;
     if (carry.runs.count === 0 && carry.provedBytes === 0) {
+      if (carry.lacksChunks) return { reason: damaged(base), changedInPlace };
       const reason = `each of its files changed since version ${base.number}, was written within two minutes of the card's last use, or is read each time`;
       return { reason, changedInPlace };
     }
     return { base, plan: assumeZero(plan, steady), carry, hot, changedInPlace, reasons };
   } catch (error) {
     if (!(error instanceof CardkeepError) || (error.kind !== 'damaged' && error.kind !== 'not-found')) throw error;
-    return { reason: `version ${base.number} in the store is damaged` };
+    return { reason: damaged(base) };
   }
+}
+
+function damaged({ number }: StoredSnapshot): string {
+  return `version ${number} in the store is damaged`;
 }
 
 export function hasHotFiles({ attachments }: Pick<StoredSnapshot, 'attachments'>): boolean {

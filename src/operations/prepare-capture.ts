@@ -16,7 +16,7 @@ import { proveUnused } from './proven-unused.ts';
 import { ancestorsOnly } from './restore-records.ts';
 
 /** Percent of what is carried over that each run reads all the same. */
-const PROOF_PERCENT = 2;
+const PROOF_PERCENT = 1;
 /** The metadata of some 100 000 files. */
 const REMEMBERED_BYTES = 32 * 1024 * 1024;
 
@@ -27,7 +27,7 @@ export interface CaptureWishes extends OperationOptions {
   readonly raw?: boolean | undefined;
   readonly full?: boolean | undefined;
   readonly keepSwap?: boolean | undefined;
-  /** Percent of the bytes carried over that are read all the same, the longest unread first; 2 by default. */
+  /** Percent of the bytes carried over that are read all the same, the longest unread first; 1 by default. */
   readonly proofPercent?: number | undefined;
   /** Asked before a card is stored as a new one with the IDs of a known one; throws where that is not wanted. */
   readonly onSameIds?: ((notice: Warning) => Promise<void>) | undefined;

@@ -31,9 +31,12 @@ export async function markSuspects(
   for (const { id } of hit) {
     await store.writeRecord({ kind: SUSPECT, atMs: incremental.nowMs, subject: fromHex(id), seq: 0, body });
   }
-  const { region, files } = plan.regions[piece.region]!;
+  const { region, files, cells } = plan.regions[piece.region]!;
   const { entry, report } = disk.partitions[region.partition!]!;
-  const inode = isKeepWhole(report) ? undefined : report.inodes?.inode[files.fileOf[piece.number]!];
+  const file = files.fileOf[piece.number]!;
+  const inode = isKeepWhole(report)
+    ? undefined
+    : report.inodes?.inode[cells.directories[file - cells.firstFile]?.[0] ?? file];
   const place = `inode ${inode} of ${entry.number === 0 ? 'the file system' : `p${entry.number}`}`;
   const names = hit.map(({ number }) => number).join(', ');
   const older = hit.length === 0 ? '' : `; versions that may hold it as it was before: ${names}`;

@@ -79,8 +79,8 @@ beforeEach(async () => {
 });
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-/** Of one partition: four files of 3 MB and a host name. */
-const FILES = 4 * 3 * MIB + 4096;
+/** Of one partition: four files of 3 MB, a host name, and lost+found. */
+const FILES = 4 * 3 * MIB + 4096 + 4 * 4096;
 
 describe('a card with several file systems', () => {
   it('all shut down: the files of both are carried over', async () => {

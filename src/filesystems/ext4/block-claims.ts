@@ -12,6 +12,10 @@ export interface BlockClaims {
   readonly files: FileExtents;
   /** For each file in `files` its owner in the view. */
   readonly fileOwners: readonly number[];
+  /** Blocks of directories, which are in `metadata`, too. */
+  readonly directories: FileExtents;
+  /** For each directory its owner in the view. */
+  readonly directoryOwners: readonly number[];
   /** All that `files` names. */
   readonly fileBytes: ExtentList;
   /** Structures, directories and what else belongs to the file system itself, but not the journal. */
@@ -47,6 +51,8 @@ export function sortClaims(
   return {
     files: sorter.files.build(),
     fileOwners: sorter.fileOwners,
+    directories: sorter.directories.build(),
+    directoryOwners: sorter.directoryOwners,
     fileBytes: sorter.fileBytes.build(),
     metadata: unionExtents(view.structures, sorter.metadata.build()),
     journal: sorter.journal.build(),
@@ -59,6 +65,8 @@ export function sortClaims(
 class ClaimSorter {
   readonly files = new FileExtentsBuilder();
   readonly fileOwners: number[] = [];
+  readonly directories = new FileExtentsBuilder();
+  readonly directoryOwners: number[] = [];
   readonly fileBytes = new RangeCollector();
   readonly metadata = new RangeCollector();
   readonly journal = new RangeCollector();
@@ -81,11 +89,23 @@ class ClaimSorter {
   add(role: number, runs: RunTable, i: number): void {
     const start = runs.block[i]! * this.#blockSize;
     const end = start + runs.blockCount[i]! * this.#blockSize;
-    if (role === ROLE.metadata) this.metadata.add(start, end);
+    if (role === ROLE.metadata || role === ROLE.directory) this.metadata.add(start, end);
     else if (role === ROLE.journal) this.journal.add(start, end);
     else if (role === ROLE.badBlocks) this.badBlocks.add(start, end);
-    else
-      this.#addFileRun(runs.owner[i]!, runs.logicalBlock[i]! * this.#blockSize, start, end, runs.isUnwritten[i] === 1);
+    else {
+      const logical = runs.logicalBlock[i]! * this.#blockSize;
+      this.#addFileRun(runs.owner[i]!, logical, start, end, runs.isUnwritten[i] === 1);
+    }
+    if (role === ROLE.directory) this.#addDirectoryRun(runs, i, start, end);
+  }
+
+  #addDirectoryRun(runs: RunTable, i: number, start: number, end: number): void {
+    const owner = runs.owner[i]!;
+    if (this.directoryOwners.at(-1) !== owner) {
+      this.directories.nextFile();
+      this.directoryOwners.push(owner);
+    }
+    this.directories.add(runs.logicalBlock[i]! * this.#blockSize, start, end - start);
   }
 
   #addFileRun(owner: number, logical: number, start: number, end: number, isUnwritten: boolean): void {

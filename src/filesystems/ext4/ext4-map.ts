@@ -74,7 +74,8 @@ async function readMap(partition: BlockSource, sb: Superblock, options: ReadOpti
   const view = await readFileSystemView(partition, sb, groups, rules, options.signal);
   const swapFiles = await findSwapFiles(partition, sb, view.runs, view.swapCandidates, options);
   const claims = sortClaims(view, sb.blockSize, swapFiles);
-  const inodes = view.facts.pick(claims.fileOwners, swapFiles);
+  const { fileOwners, directories, directoryOwners } = claims;
+  const inodes = view.facts.pick([...fileOwners, ...directoryOwners], swapFiles, fileOwners.length);
   const { bitmapFree, unusedTables } = view;
-  return { ...mapSettled(sb, journal, { bitmapFree, unusedTables, claims }, isClean), inodes };
+  return { ...mapSettled(sb, journal, { bitmapFree, unusedTables, claims }, isClean), inodes, directories };
 }

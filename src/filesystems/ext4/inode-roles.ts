@@ -14,8 +14,8 @@ import {
 } from './inode.ts';
 import { type Superblock } from './superblock.ts';
 
-/** Contents of a file; structure of the file system; blocks that the card cannot store; the journal. */
-export const ROLE = { file: 0, metadata: 1, badBlocks: 2, journal: 3 } as const;
+/** Contents of a file; structure of the file system; blocks that the card cannot store; the journal; a directory. */
+export const ROLE = { file: 0, metadata: 1, badBlocks: 2, journal: 3, directory: 4 } as const;
 
 export function inodeRole(sb: Superblock, inodeNumber: number, table: DataView, at: number): number {
   if (inodeNumber === INODE.badBlocks) return ROLE.badBlocks;
@@ -23,7 +23,9 @@ export function inodeRole(sb: Superblock, inodeNumber: number, table: DataView, 
   if (inodeNumber <= INODE.lastReserved) return ROLE.metadata;
   if (inodeNumber === sb.projectQuotaInode || inodeNumber === sb.orphanFileInode) return ROLE.metadata;
   if ((inodeFlags(table, at) & INODE_FLAG.eaInode) !== 0) return ROLE.metadata;
-  return inodeFileType(table, at) === FILE_TYPE.regular ? ROLE.file : ROLE.metadata;
+  const type = inodeFileType(table, at);
+  if (type === FILE_TYPE.directory) return ROLE.directory;
+  return type === FILE_TYPE.regular ? ROLE.file : ROLE.metadata;
 }
 
 /**
