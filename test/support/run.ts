@@ -46,3 +46,11 @@ export function compareOutput(command: string, options: readonly string[], sourc
   });
   return expected === actual ? [] : [`${command} ${options.join(' ')} says\n- ${expected}\n+ ${actual}`];
 }
+
+/** What a program makes of bytes on its standard input. */
+export function filterThrough(command: string, args: readonly string[], input: Uint8Array): Buffer {
+  const result = spawnSync(command, args, { input, maxBuffer: 256 * 1024 * 1024 });
+  if (result.error !== undefined) throw result.error;
+  if (result.status !== 0) throw new Error(`${command} exited with ${result.status}: ${result.stderr.toString()}`);
+  return result.stdout;
+}
