@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, openSync, readFileSync, readSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planTableGrowth, type TableGrowth } from '../../src/restore/tables/plan-table-growth.ts';

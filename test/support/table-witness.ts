@@ -10,9 +10,12 @@ interface DumpedPartition {
   readonly start: number;
   readonly size: number;
   readonly type: string;
+  readonly uuid?: string;
+  readonly name?: string;
 }
 
 export interface DumpedTable {
+  readonly id: string;
   readonly firstlba?: number;
   readonly lastlba?: number;
   readonly partitions: readonly DumpedPartition[];

@@ -98,7 +98,7 @@ function fixedMetadata(geometry: FatGeometry): ExtentList {
  * Linux keeps its mark in the boot sector, Windows in entry 1 of the FAT: bits that are set while all is well
  * (fatgen103 page 18: 8000 and 4000, or 08000000 and 04000000).
  */
-function isCleanVolume(geometry: FatGeometry, table: FatTable): boolean {
+export function isCleanVolume(geometry: FatGeometry, table: FatTable): boolean {
   if ((geometry.stateFlags & 0x03) !== 0) return false;
   const bits = { fat12: 0, fat16: 0xc000, fat32: 0x0c000000 }[geometry.type];
   return ((table.secondEntries[geometry.activeFat] ?? 0) & bits) === bits;
