@@ -8,7 +8,7 @@ import { openSource } from '../device/file-device.ts';
 import type { FileDevice } from '../device/file-device.ts';
 import { findPackedFormat, formatOfHead, refusePackedImage, unpackCommand } from '../device/packed-image.ts';
 import { compressedStream, peekStream, pipedStream, zipStream } from '../device/packed/packed-streams.ts';
-import { unpackImage } from '../device/packed/unpack-image.ts';
+import { damagedImage, unpackImage } from '../device/packed/unpack-image.ts';
 import type { ChosenPlace, PackedStream, UnpackOptions } from '../device/packed/unpack-image.ts';
 import { findZipImage } from '../device/packed/zip-image.ts';
 import { runCommand } from '../device/run-command.ts';
@@ -68,8 +68,10 @@ async function openNamed(context: CliContext, { path: sourcePath, word }: Source
   try {
     const format = file.isBlockDevice ? undefined : await findPackedFormat(file);
     if (format?.reads === undefined) return plain;
-    const { stream, madeMs } = await packedStreamOf(context, file, format.reads, word);
     const byHand = unpackCommand(format, word);
+    const { stream, madeMs } = await packedStreamOf(context, file, format.reads, word).catch((error: unknown) => {
+      throw damagedImage(error, { word, byHand }) ?? error;
+    });
     const source = await unpack(context, stream, word, byHand);
     await file.close();
     return { source, device, madeMs: saneTime(madeMs, context.now()), isFile: true, isUnpacked: true };

@@ -107,7 +107,7 @@ async function copyOut(
     }
   } catch (error) {
     throwIfAborted(signal);
-    throw damaged(error, options) ?? error;
+    throw damagedImage(error, options) ?? error;
   }
   throwIfAborted(signal);
 }
@@ -124,7 +124,11 @@ function requireSane(unpackedBytes: number, { word, byHand }: UnpackOptions): vo
   );
 }
 
-function damaged(error: unknown, { word, byHand }: UnpackOptions): CardkeepError | undefined {
+/** E_PACKED_DAMAGED for errors that say so; undefined for others. */
+export function damagedImage(
+  error: unknown,
+  { word, byHand }: Pick<UnpackOptions, 'word' | 'byHand'>,
+): CardkeepError | undefined {
   const fault = packedFault(error);
   if (fault === undefined) return undefined;
   const rescue = byHand === undefined ? '' : `; what can still be read of it: ${byHand}`;
