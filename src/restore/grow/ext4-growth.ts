@@ -67,7 +67,7 @@ export async function planExt4Growth(
       oldBlockCount: old.blockCount,
       newBlockCount,
       convertsToMetaGroups: shape.convertsToMetaGroups,
-      bytesOutside: newByteLength - newBlockCount * old.blockSize,
+      bytesOutside: Math.max(0, newByteLength - newBlockCount * old.blockSize),
       limitedBy: shape.limitedBy,
     };
   } catch (error) {

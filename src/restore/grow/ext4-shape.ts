@@ -14,8 +14,9 @@ const PAGE_BYTES = 4096;
 const LAST_GROUP_SPARE_BLOCKS = 50;
 const MAX_BLOCKS_32 = 2 ** 32 - 1;
 const MAX_INODES = 2 ** 32 - 1;
-/** More are not read back (superblock.ts). */
-const MAX_GROUPS = 1 << 21;
+/** 64 TiB of 4 KiB blocks, 4 TiB of 1 KiB blocks: what is planned for each group stays in memory. */
+const MAX_GROUPS = 1 << 19;
+const MAX_DESCRIPTOR_BYTES = 128 * 1024 * 1024;
 
 export interface Ext4Shape {
   /** The superblock as it will be, but for its counters of free blocks and inodes. */
@@ -111,9 +112,10 @@ function growthLimit(
   old: Superblock,
   wanted: number,
 ): { readonly blocks: number; readonly reason: string } | undefined {
+  const mostGroups = Math.min(MAX_GROUPS, MAX_DESCRIPTOR_BYTES / old.descriptorSize);
   const limits = [
     { blocks: blocksOf(old, Math.floor(MAX_INODES / old.inodesPerGroup)), reason: 'it cannot have 2^32 inodes' },
-    { blocks: blocksOf(old, MAX_GROUPS), reason: `it cannot have more than ${MAX_GROUPS} block groups` },
+    { blocks: blocksOf(old, mostGroups), reason: `more than ${mostGroups} block groups are not planned` },
   ];
   if ((old.features.incompat & INCOMPAT.bits64) === 0) {
     limits.push({ blocks: MAX_BLOCKS_32, reason: 'without the feature 64bit it cannot have 2^32 blocks' });
