@@ -47,6 +47,20 @@ describe('changes that leave a trace', () => {
     expect(next.snapshot.counts.carried).toBeGreaterThan(next.snapshot.counts.live / 2);
   });
 
+  it('folders are taken away among others: those are carried over where nothing else was cut with them', async () => {
+    await card.use(950, 'mkdir p; for i in $(seq 40); do mkdir p/$i; echo x > p/$i/y; done');
+    await card.use(940, 'echo later > last');
+    await card.backUp(900);
+    const still = await card.backUp(890);
+    await card.use(800, 'rm -r p/3 p/8 p/15 p/16 p/30');
+    const next = await card.backUp(800);
+    expect(decisionOf(next)).toBe('quick');
+    const readAgain = still.snapshot.counts.carried - next.snapshot.counts.carried;
+    // Five files and folders are gone; their cells, of four blocks, are read again.
+    expect(readAgain).toBeGreaterThan(10 * BLOCK);
+    expect(readAgain).toBeLessThan(35 * BLOCK);
+  });
+
   it('nothing, and reading alone: all is carried over, but for what was written last', async () => {
     const first = await card.backUp(900);
     const second = await card.backUp(850);
