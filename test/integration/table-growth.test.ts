@@ -185,11 +185,7 @@ describe('the last partition grows', () => {
     truncateSync(image, 80 * MIB);
     expect((await grow(image, 128 * MIB)).notes).toEqual([]);
     expect(tableComplaints(image)).toEqual([]);
-    expect(
-      readFileSync(image)
-        .subarray(40 * MIB, 127 * MIB)
-        .every((byte) => byte === 0),
-    ).toBe(true);
+    expect(bytesAt(image, 40 * MIB, 87 * MIB).equals(Buffer.alloc(87 * MIB))).toBe(true);
   });
 
   it('lets a bare file system have the volume', async () => {
@@ -214,11 +210,7 @@ describe('the last partition grows', () => {
     put(image, 64 * MIB - 33 * 512, backup);
     const plan = await grow(image, 128 * MIB);
     expect(plan.notes).toEqual(['an old GPT at the end, which is not in use, is cleared']);
-    expect(
-      readFileSync(image)
-        .subarray(512)
-        .every((byte) => byte === 0),
-    ).toBe(true);
+    expect(bytesAt(image, 512, 127 * MIB).equals(Buffer.alloc(127 * MIB))).toBe(true);
   });
 });
 

@@ -32,7 +32,8 @@ export function createIdMap(random: RandomBytes): IdMap {
         const isZero = /^[0-]*$/.test(after);
         if (isZero || taken.has(after.toLowerCase())) continue;
         taken.add(after.toLowerCase());
-        renewed.set(before.toLowerCase(), after);
+        // Zeros are no ID: two of them need not become the same.
+        if (!/^[0-]*$/.test(before)) renewed.set(before.toLowerCase(), after);
         return after;
       }
       throw new CardkeepError(

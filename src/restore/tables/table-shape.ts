@@ -49,7 +49,11 @@ export async function readTableShape(
   if (behind !== undefined) return { reason: `${behind} lies behind partition ${last.number}` };
   if (layout.table === 'mbr') return { layout, last, container, gpt: undefined };
   const gpt = await readGptCopies(source, layout.sectorSize);
-  return isRefusal(gpt) ? gpt : { layout, last, container: undefined, gpt };
+  if (isRefusal(gpt)) return gpt;
+  if (gpt.primary.header.entriesLba * layout.sectorSize >= endOf(last)) {
+    return { reason: `the GPT itself lies behind partition ${last.number}` };
+  }
+  return { layout, last, container: undefined, gpt };
 }
 
 export function endOf({ byteOffset, byteLength }: PartitionEntry): number {
