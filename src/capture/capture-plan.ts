@@ -126,6 +126,11 @@ function planRegion(region: Region): RegionPlan {
   return plan;
 }
 
+/** All that is read of a region, absolute, unless some of its pieces are left out. */
+export function readExtentsOf({ metadata, contested, bulk, files }: RegionPlan): ExtentList {
+  return unionExtents(unionExtents(metadata, contested), unionExtents(bulk, claimedExtents(files)));
+}
+
 function readBytesOf(plan: RegionPlan): number {
   let total = totalBytes(plan.metadata) + totalBytes(plan.contested) + totalBytes(plan.bulk);
   for (let row = 0; row < plan.files.rowCount; row++) total += plan.files.byteLength[row]!;

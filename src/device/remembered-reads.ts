@@ -3,10 +3,12 @@
  * tables are wanted both times. The page cache does not do it: raw disks of macOS have none, and large reads of Linux
  * go past it.
  */
+import { extentPairs, type ExtentList } from '../bytes/extent-list.ts';
 import { checkRange, type BlockSource } from './block-source.ts';
 
 /** A read command costs a card about as long as 64 KiB of data: nearer ranges are read together. */
 const GAP_BYTES = 64 * 1024;
+const AHEAD_BYTES = 1024 * 1024;
 
 export class RememberedReads implements BlockSource {
   readonly byteLength: number;
@@ -15,6 +17,9 @@ export class RememberedReads implements BlockSource {
   readonly #starts: number[] = [];
   readonly #parts: Uint8Array[] = [];
   #room: number;
+  #isGivenOnce = false;
+  /** The read ahead that is under way. */
+  #ahead: { readonly start: number; readonly end: number; readonly read: Promise<unknown> } | undefined;
 
   /** Keeps the first `maxBytes` that are read. */
   constructor(source: BlockSource, maxBytes: number) {
@@ -24,9 +29,28 @@ export class RememberedReads implements BlockSource {
     this.#room = maxBytes;
   }
 
-  /** From now on what is read is not kept any more. */
+  /** From now on what is read is not kept any more, and what was kept is given once more and then freed. */
   stopKeeping(): void {
     this.#room = 0;
+    this.#isGivenOnce = true;
+  }
+
+  /**
+   * Reads what will be wanted, as long as there is room for `maxBytes` and nobody calls `stopKeeping`. Never fails: who
+   * wants bytes that could not be read reads them again.
+   */
+  async readAhead(extents: ExtentList, maxBytes: number): Promise<void> {
+    this.#room += maxBytes;
+    for (const [start, end] of extentPairs(extents)) {
+      for (let at = start; at < end; at += AHEAD_BYTES) {
+        const to = Math.min(end, at + AHEAD_BYTES);
+        if (this.#room < to - at) return;
+        const read = this.#read(at, new Uint8Array(to - at));
+        this.#ahead = { start: at, end: to, read: read.catch(() => undefined) };
+        await this.#ahead.read;
+        this.#ahead = undefined;
+      }
+    }
   }
 
   /** Frees what was kept: all is read anew. */
@@ -38,14 +62,30 @@ export class RememberedReads implements BlockSource {
 
   async read(byteOffset: number, byteLength: number, into?: Uint8Array): Promise<Uint8Array> {
     checkRange(this, byteOffset, byteLength);
-    const end = byteOffset + byteLength;
     const bytes = into === undefined ? new Uint8Array(byteLength) : into.subarray(0, byteLength);
+    const ahead = this.#ahead;
+    if (ahead !== undefined && ahead.start < byteOffset + byteLength && byteOffset < ahead.end) await ahead.read;
+    await this.#read(byteOffset, bytes);
+    return bytes;
+  }
+
+  async #read(byteOffset: number, bytes: Uint8Array): Promise<void> {
+    const end = byteOffset + bytes.byteLength;
     for (const [from, to] of this.#missing(byteOffset, end)) {
       await this.#source.read(from, to - from, bytes.subarray(from - byteOffset, to - byteOffset));
     }
     this.#copy(byteOffset, bytes);
     this.#keep(byteOffset, bytes);
-    return bytes;
+    if (this.#isGivenOnce) this.#free(byteOffset, end);
+  }
+
+  /** Parts that end in the range: reads come in the order of the device then. */
+  #free(start: number, end: number): void {
+    const first = this.#firstBehind(start);
+    let last = first;
+    while (last < this.#starts.length && this.#starts[last]! + this.#parts[last]!.byteLength <= end) last++;
+    this.#starts.splice(first, last - first);
+    this.#parts.splice(first, last - first);
   }
 
   /** What has to be read of `[start, end)`, ascending. */

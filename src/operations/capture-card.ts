@@ -1,11 +1,13 @@
 /** Reads a card: what may have changed if that can be told, else all that is in use. */
+import { EMPTY_EXTENTS, unionExtents, type ExtentList } from '../bytes/extent-list.ts';
 import { toHex } from '../bytes/hex.ts';
-import { planCapture, type CapturePlan } from '../capture/capture-plan.ts';
+import { planCapture, readExtentsOf, type CapturePlan } from '../capture/capture-plan.ts';
 import type { CarryPlan } from '../capture/carry-plan.ts';
 import { captureVolume, ProofFailedError, type CaptureResult } from '../capture/chunk-pipeline.ts';
 import type { DiskMap } from '../capture/disk-map.ts';
 import type { RememberedReads } from '../device/remembered-reads.ts';
 import { CardkeepError } from '../errors.ts';
+import { isKeepWhole } from '../filesystems/filesystem.ts';
 import {
   encodeAttachment,
   encodeHotFiles,
@@ -24,6 +26,7 @@ import {
   readHotFiles,
   type Incremental,
   type IncrementalOptions,
+  type NothingCarried,
 } from './plan-incremental.ts';
 import type { OperationOptions, Warning } from './progress.ts';
 import { markSuspects } from './suspects.ts';
@@ -62,6 +65,8 @@ export interface CapturedCard {
   readonly warnings: readonly Warning[];
 }
 
+/** While files are compared a card would have nothing to do. */
+const READ_AHEAD_BYTES = 32 * 1024 * 1024;
 const NOTHING_CARRIED = { base: undefined, carry: undefined } as const;
 export const ASKED_FOR = 'a full read was asked for';
 
@@ -120,15 +125,34 @@ function isDescendantOfBelieved({ believed, disk }: CardToCapture, { base, chang
 async function tellChanges(
   store: Store,
   session: WriteSession,
-  { source, disk, plan, readAll: told, provesAll, incremental }: CardToCapture,
+  card: CardToCapture,
   { onProgress, signal }: OperationOptions,
 ): Promise<Incremental | FullRead> {
+  const { source, disk, plan, readAll: told, provesAll, incremental } = card;
   if (told !== undefined) return told;
   onProgress?.({ phase: 'scan', doneBytes: 0, totalBytes: 0 });
   const has = (id: Uint8Array): boolean | Promise<boolean> => session.has(id);
-  const planned = await planIncremental(store, source, disk, plan, { ...incremental, has, signal });
+  const ahead = source.readAhead(certainReads(card), READ_AHEAD_BYTES);
+  let planned: Incremental | NothingCarried;
+  try {
+    planned = await planIncremental(store, source, disk, plan, { ...incremental, has, signal });
+  } finally {
+    source.stopKeeping();
+    await ahead;
+  }
   if (!('reason' in planned)) return planned;
   return { mode: 'full', ...planned, ...(provesAll ? { reason: ASKED_FOR } : {}) };
+}
+
+/** What is read whatever the comparison tells: file systems that nothing can be carried over of, and gaps. */
+function certainReads({ disk, plan }: CardToCapture): ExtentList {
+  let extents = EMPTY_EXTENTS;
+  for (const region of plan.regions) {
+    const report = disk.partitions[region.region.partition ?? -1]?.report;
+    const isComparable = report !== undefined && !isKeepWhole(report) && report.inodes !== undefined;
+    if (!isComparable) extents = unionExtents(extents, readExtentsOf(region));
+  }
+  return extents;
 }
 
 async function readAll(

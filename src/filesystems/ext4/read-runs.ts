@@ -17,9 +17,18 @@ const GAP_BYTES = 64 * 1024;
 /** A multiple of every block size, so that no block is torn. */
 const MAX_READ_BYTES = 4 * 1024 * 1024;
 
+/** One read: of the runs `first` to `last`, or of a part of one that is too long for a single read. */
+interface RunRead {
+  readonly first: number;
+  readonly last: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * Reads all runs in order. `visit` gets the number of a run, the bytes of one part of it, and where in the run the part
  * begins; a run longer than 4 MiB comes in several parts, cut at multiples of 4 MiB of the run. The bytes are only lent.
+ * While one read is visited the next is under way.
  */
 export async function readRuns(
   source: BlockSource,
@@ -27,9 +36,36 @@ export async function readRuns(
   visit: (run: number, bytes: Uint8Array, offsetInRun: number) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  const buffer = new Uint8Array(Math.min(MAX_READ_BYTES, spanOf(runs)));
+  const reads = planReads(runs);
+  const buffers: Uint8Array[] = [];
+  const start = (): { read: RunRead; bytes: Promise<Uint8Array> } | undefined => {
+    const next = reads.next();
+    if (next.done === true) return undefined;
+    const { start: at, end } = next.value;
+    const buffer = buffers.pop() ?? new Uint8Array(Math.min(MAX_READ_BYTES, spanOf(runs)));
+    const bytes = source.read(at, end - at, buffer);
+    // A failure is reported when its turn comes; until then it must not count as unhandled.
+    bytes.catch(() => undefined);
+    return { read: next.value, bytes };
+  };
+  let current = start();
+  while (current !== undefined) {
+    const { read, bytes: reading } = current;
+    const bytes = await reading;
+    current = start();
+    try {
+      throwIfAborted(signal);
+      visitRead(runs, read, bytes, visit);
+    } catch (error) {
+      await current?.bytes.catch(() => undefined);
+      throw error;
+    }
+    buffers.push(bytes);
+  }
+}
+
+function* planReads(runs: ByteRuns): Generator<RunRead> {
   for (let first = 0; first < runs.count;) {
-    throwIfAborted(signal);
     const start = runs.starts[first]!;
     let last = first;
     while (
@@ -41,16 +77,24 @@ export async function readRuns(
     }
     const end = runs.ends[last]!;
     for (let at = start; at < end; at += MAX_READ_BYTES) {
-      const bytes = await source.read(at, Math.min(MAX_READ_BYTES, end - at), buffer);
-      if (last === first) {
-        visit(first, bytes, at - start);
-        continue;
-      }
-      for (let run = first; run <= last; run++) {
-        visit(run, bytes.subarray(runs.starts[run]! - start, runs.ends[run]! - start), 0);
-      }
+      yield { first, last, start: at, end: Math.min(end, at + MAX_READ_BYTES) };
     }
     first = last + 1;
+  }
+}
+
+function visitRead(
+  runs: ByteRuns,
+  { first, last, start }: RunRead,
+  bytes: Uint8Array,
+  visit: (run: number, bytes: Uint8Array, offsetInRun: number) => void,
+): void {
+  if (last === first) {
+    visit(first, bytes, start - runs.starts[first]!);
+    return;
+  }
+  for (let run = first; run <= last; run++) {
+    visit(run, bytes.subarray(runs.starts[run]! - start, runs.ends[run]! - start), 0);
   }
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { extentsFrom } from '../../../src/bytes/extent-list.ts';
 import { memorySource, type BlockSource } from '../../../src/device/block-source.ts';
 import { RememberedReads } from '../../../src/device/remembered-reads.ts';
 
@@ -37,6 +38,35 @@ describe('reads that are remembered', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('are given once more when nothing is kept any more, and freed', async () => {
+    const { source, reads } = recorded(numbered(MEBIBYTE));
+    const remembered = new RememberedReads(source, MEBIBYTE);
+    await remembered.read(0, 300_000);
+    remembered.stopKeeping();
+    reads.length = 0;
+    await remembered.read(0, 200_000);
+    await remembered.read(200_000, 200_000);
+    expect(reads).toEqual([[300_000, 100_000]]);
+    await remembered.read(0, 100_000);
+    expect(reads.at(-1)).toEqual([0, 100_000]);
+  });
+
+  it('ahead: who wants them waits for them and reads nothing twice; a failure is his who wants the bytes', async () => {
+    const bytes = numbered(8 * MEBIBYTE);
+    const { source, reads } = recorded(bytes);
+    const remembered = new RememberedReads(source, 0);
+    const ahead = remembered.readAhead(extentsFrom([[1000, 3 * MEBIBYTE + 1000]]), 2 * MEBIBYTE + 5);
+    expect(await remembered.read(2000, 5000)).toEqual(bytes.slice(2000, 7000));
+    await ahead;
+    expect(reads).toEqual([
+      [1000, MEBIBYTE],
+      [1000 + MEBIBYTE, MEBIBYTE],
+    ]);
+    const failing = new RememberedReads({ ...source, read: async () => Promise.reject(new Error('EIO')) }, 0);
+    await failing.readAhead(extentsFrom([[0, 5000]]), MEBIBYTE);
+    await expect(failing.read(0, 10)).rejects.toThrow('EIO');
   });
 
   it('are not made again, and what lies between two of them is read in one piece only where it is near', async () => {
