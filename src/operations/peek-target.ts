@@ -21,6 +21,9 @@ export interface PeekedPartition {
 /** Enough to see a table, its backup and a boot sector. */
 const MARK_BYTES = 1024 * 1024;
 const BOOT_SECTOR_BYTES = 512;
+/** Enough for a boot sector or the superblock of ext2/3/4. */
+const MARKED_HEAD_BYTES = 4096;
+const MARKED_PARTITIONS = 16;
 
 /** Never throws for what it finds: the target may hold anything. */
 export async function peekPartitions(source: BlockSource): Promise<PeekedPartition[]> {
@@ -60,13 +63,20 @@ async function peekPartition(
   }
 }
 
-/** A hash of size, first and last MiB: another card in the same reader has another one. */
+/**
+ * A hash of size, first and last MiB and the beginnings of the partitions: another card in the same reader has another
+ * one, also one made from the same image, because a file system tells in its superblock when it was mounted last.
+ */
 export async function markOf(source: BlockSource): Promise<string> {
   const hash = createHash('sha256').update(String(source.byteLength));
   const length = Math.min(MARK_BYTES, source.byteLength);
-  for (const at of [0, source.byteLength - length]) {
+  const ends: [byteOffset: number, byteLength: number][] = [
+    [0, length],
+    [source.byteLength - length, length],
+  ];
+  for (const [byteOffset, byteLength] of [...ends, ...(await partitionHeads(source))]) {
     try {
-      hash.update(await source.read(at, length));
+      hash.update(await source.read(byteOffset, byteLength));
     } catch (error) {
       // Writing may well mend it.
       if (!isMediumError(error)) throw error;
@@ -74,4 +84,16 @@ export async function markOf(source: BlockSource): Promise<string> {
     }
   }
   return hash.digest('hex');
+}
+
+async function partitionHeads(source: BlockSource): Promise<[byteOffset: number, byteLength: number][]> {
+  try {
+    const { partitions } = await readDiskLayout(source);
+    return partitions
+      .slice(0, MARKED_PARTITIONS)
+      .map(({ byteOffset, byteLength }): [number, number] => [byteOffset, Math.min(MARKED_HEAD_BYTES, byteLength)])
+      .filter(([byteOffset, byteLength]) => byteOffset + byteLength <= source.byteLength);
+  } catch {
+    return [];
+  }
 }

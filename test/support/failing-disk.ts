@@ -12,12 +12,38 @@ const NBDFUSE = 'nbdfuse';
 
 /** A block device that gives EIO for reads that touch `bad`: nbdkit's ddrescue filter, nbdfuse and a loop device. */
 export function failingDisk(image: string, bad: BadRanges): { readonly path: string } & Disposable {
+  return nbdDisk(['-r'], (folder) => {
+    const mapFile = path.join(folder, 'bad.map');
+    writeFileSync(mapFile, rescueMap(bad, statSync(image).size));
+    return ['--filter=ddrescue', 'file', image, `ddrescue-mapfile=${mapFile}`];
+  });
+}
+
+/** A block device that takes writes until `refuse` is called, and then gives EIO for each: nbdkit's error filter. */
+export function refusingDisk(image: string): { readonly path: string; refuse(): void } & Disposable {
+  let trigger = '';
+  const disk = nbdDisk([], (folder) => {
+    trigger = path.join(folder, 'refuse');
+    return [
+      '--filter=error',
+      'file',
+      image,
+      'error-pwrite=EIO',
+      'error-pwrite-rate=100%',
+      `error-pwrite-file=${trigger}`,
+    ];
+  });
+  return { ...disk, refuse: () => writeFileSync(trigger, '') };
+}
+
+function nbdDisk(
+  loopOptions: readonly string[],
+  nbdkitOptions: (folder: string) => readonly string[],
+): { readonly path: string } & Disposable {
   const folder = mkdtempSync(path.join(tmpdir(), 'cardkeep-failing-'));
   const disk = path.join(folder, 'disk.img');
-  const mapFile = path.join(folder, 'bad.map');
   writeFileSync(disk, '');
-  writeFileSync(mapFile, rescueMap(bad, statSync(image).size));
-  const args = [disk, '--command', 'nbdkit', '-s', '--filter=ddrescue', 'file', image, `ddrescue-mapfile=${mapFile}`];
+  const args = [disk, '--command', 'nbdkit', '-s', ...nbdkitOptions(folder)];
   const server = spawn(NBDFUSE, args, { stdio: 'ignore' });
   const stop = (): void => {
     verdict('fusermount3', ['-u', disk]);
@@ -26,7 +52,7 @@ export function failingDisk(image: string, bad: BadRanges): { readonly path: str
   };
   try {
     waitFor(() => statSync(disk).size > 0);
-    const loop = attachLoop(disk, '-r');
+    const loop = attachLoop(disk, ...loopOptions);
     return {
       path: loop.path,
       [Symbol.dispose]() {

@@ -23,7 +23,7 @@ interface Bench {
   readonly store: Store;
   /** Chunks that were fetched. */
   fetched: number;
-  restore(target: MemoryTarget, options?: Partial<ExecuteRestoreOptions>): Promise<RestoreCounts>;
+  readonly restore: (target: MemoryTarget, options?: Partial<ExecuteRestoreOptions>) => Promise<RestoreCounts>;
 }
 
 async function bench(): Promise<Bench> {
@@ -119,7 +119,7 @@ describe('a restore that compares', () => {
   it('writes where the target cannot be read', async () => {
     const { restore, whole } = await bench();
     const target = memoryTarget(new Uint8Array(whole));
-    const { readMedium } = target;
+    const readMedium = target.readMedium.bind(target);
     target.readMedium = async (at, length, into) => {
       if (at <= 14 * MIB && at + length > 14 * MIB) throw Object.assign(new Error('EIO'), { code: 'EIO' });
       return readMedium(at, length, into);
@@ -134,7 +134,8 @@ describe('a card that is smaller than it says', () => {
   /** Addresses of `[from, to)` mean the bytes at `onto`. */
   function aliasing(bytes: Uint8Array, from: number, to: number, onto: number): MemoryTarget {
     const target = memoryTarget(bytes);
-    const { read, write } = target;
+    const read = target.read.bind(target);
+    const write = target.write.bind(target);
     const parts = (at: number, length: number): [at: number, done: number, length: number][] => {
       const cuts = [at, from, to, at + length].filter((cut) => cut >= at && cut <= at + length).sort((a, b) => a - b);
       return cuts

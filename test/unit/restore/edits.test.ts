@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, asyncProperty, assert as check, constantFrom, integer, nat, option, property, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { extentsFrom } from '../../../src/bytes/extent-list.ts';
 import { memorySource } from '../../../src/device/block-source.ts';
@@ -10,7 +10,7 @@ import type { MapRun } from '../../../src/snapshot/map-reader.ts';
 const SIZE = 300;
 
 /** Sorted, disjoint edits in `[0, SIZE)`, some of them empty or zeros. */
-const editLists = fc.array(fc.tuple(fc.nat(40), fc.nat(30), fc.option(fc.nat(255))), { maxLength: 8 }).map((parts) => {
+const editLists = array(tuple(nat(40), nat(30), option(nat(255))), { maxLength: 8 }).map((parts) => {
   const edits: Edit[] = [];
   let at = 0;
   for (const [gap, length, fill] of parts) {
@@ -34,8 +34,8 @@ const BASE = new Uint8Array(SIZE).map((_, i) => 1 + ((i * 7) % 250));
 
 describe('edits', () => {
   it('lie over a source that is longer, shorter or as long', async () => {
-    await fc.assert(
-      fc.asyncProperty(editLists, fc.nat(SIZE), fc.nat(SIZE), fc.nat(SIZE), async (edits, baseBytes, a, b) => {
+    await check(
+      asyncProperty(editLists, nat(SIZE), nat(SIZE), nat(SIZE), async (edits, baseBytes, a, b) => {
         const base = BASE.subarray(0, baseBytes);
         const source = editedSource(memorySource(base), edits, SIZE);
         const padded = new Uint8Array(SIZE);
@@ -51,8 +51,8 @@ describe('edits', () => {
   });
 
   it('merge, the upper over the lower, sorted and disjoint', () => {
-    fc.assert(
-      fc.property(editLists, editLists, (lower, upper) => {
+    check(
+      property(editLists, editLists, (lower, upper) => {
         const merged = mergeEdits(lower, upper);
         expect(laid(BASE, merged)).toEqual(laid(laid(BASE, lower), upper));
         for (let i = 1; i < merged.length; i++) {
@@ -84,9 +84,9 @@ describe('edits', () => {
 
 describe('wanted ranges', () => {
   it('are what the version, its edits and the zeros say, byte by byte, in any part of the target', async () => {
-    const states = fc.array(fc.tuple(fc.constantFrom('data', 'zero', 'free'), fc.integer({ min: 1, max: 40 })));
-    await fc.assert(
-      fc.asyncProperty(states, editLists, fc.nat(SIZE), fc.nat(SIZE), fc.nat(SIZE), async (runs, edits, size, a, b) => {
+    const states = array(tuple(constantFrom('data', 'zero', 'free'), integer({ min: 1, max: 40 })));
+    await check(
+      asyncProperty(states, editLists, nat(SIZE), nat(SIZE), nat(SIZE), async (runs, edits, size, a, b) => {
         const model = new Int16Array(SIZE).fill(-1);
         const map = { runs: (start: number, end: number) => cutRuns(runs, start, end) };
         for await (const run of cutRuns(runs, 0, size)) {
