@@ -1,8 +1,8 @@
 /** The compressed formats that can be written. */
-import { createGzip } from 'node:zlib';
 import { runFilter } from './filter-process.ts';
 import type { Filter } from './filter-process.ts';
 import type { Compression } from './decoders.ts';
+import { gzip } from './gzip.ts';
 
 /** All processors, but no more of them than 1 GiB is enough for. */
 const XZ: Filter = {
@@ -24,25 +24,4 @@ export function compress(
 ): AsyncGenerator<Uint8Array> {
   if (compression === 'gzip') return gzip(input);
   return runFilter(compression === 'xz' ? XZ : ZSTD, input, signal);
-}
-
-async function* gzip(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const stream = createGzip({ chunkSize: 256 * 1024 });
-  const feeding = (async (): Promise<void> => {
-    for await (const part of input) {
-      await new Promise<void>((resolve) => {
-        stream.write(part, () => resolve());
-      });
-      if (stream.destroyed) return;
-    }
-    stream.end();
-  })();
-  feeding.catch((error: unknown) => stream.destroy(error instanceof Error ? error : new Error(String(error))));
-  try {
-    for await (const part of stream) yield part as Uint8Array;
-    await feeding;
-  } finally {
-    stream.destroy();
-    await Promise.allSettled([feeding]);
-  }
 }

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decompress } from '../../../../src/device/packed/decoders.ts';
 import type { Compression } from '../../../../src/device/packed/decoders.ts';

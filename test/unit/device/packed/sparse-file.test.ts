@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { dataRuns } from '../../../../src/device/packed/data-runs.ts';
 import { SparseFile } from '../../../../src/device/packed/sparse-file.ts';

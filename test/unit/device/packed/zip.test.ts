@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { memorySource } from '../../../../src/device/block-source.ts';
 import { packedFault } from '../../../../src/device/packed/decoders.ts';
