@@ -56,7 +56,10 @@ function expectSound(image: string, folder: string): void {
   extractPartition(image, 'root', part);
   expect(verdict('e2fsck', ['-fn', part])).toMatchObject({ status: 0 });
   extractPartition(image, 'boot', part);
-  expect(verdict('fsck.vfat', ['-n', part])).toMatchObject({ status: 0 });
+  const fat = verdict('fsck.vfat', ['-n', part]);
+  expect(fat.status).toBe(0);
+  // It exits with 0 when the boot sector and its copy differ.
+  expect(fat.output).not.toContain('differences');
   expect(tableComplaints(image)).toEqual([]);
 }
 

@@ -123,6 +123,18 @@ describe('the last partition grows', () => {
     expect(run('blkid', ['-p', '-o', 'value', '-s', 'PTTYPE', image]).trim()).toBe('gpt');
   });
 
+  it('leaves no old header where the GPT moves and the partition has no room to grow', async () => {
+    using folder = memoryFolder();
+    const image = path.join(folder.path, 'card.img');
+    // Less than a MiB behind a whole one.
+    const byteLength = 64 * MIB + 100 * 512;
+    makeTable(image, byteLength, 'label: gpt\nsize=4M\nname=rest\n');
+    const { partition } = await grow(image, byteLength + 40 * 512);
+    expect(partition.newByteLength).toBe(partition.oldByteLength);
+    expect(bytesAt(image, byteLength - 33 * 512, 40 * 512).equals(Buffer.alloc(40 * 512))).toBe(true);
+    expect(tableComplaints(image)).toEqual([]);
+  });
+
   it('saturates the end in cylinders, and touches nothing else of an MBR', async () => {
     using folder = memoryFolder();
     const image = path.join(folder.path, 'card.img');

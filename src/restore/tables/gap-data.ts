@@ -2,6 +2,7 @@
 import { clipExtents, extentPairs, extentsFrom, subtractExtents, type ExtentList } from '../../bytes/extent-list.ts';
 import { type BlockSource } from '../../device/block-source.ts';
 import { throwIfAborted } from '../../errors.ts';
+import { type MapReader } from '../../snapshot/map-reader.ts';
 
 export interface GapOptions {
   /** Whether bytes are known to read as zeros without being read: a stored version knows it of its free space. */
@@ -9,6 +10,14 @@ export interface GapOptions {
   /** Takes no notice of data that no partition and no table owns. */
   readonly ignoresStrayData?: boolean;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Answers `isKnownZero` by the map of a stored version, in which free space costs nothing to pass over. */
+export function zerosByMap(map: Pick<MapReader, 'runs'>): NonNullable<GapOptions['isKnownZero']> {
+  return async (byteOffset, byteLength) => {
+    for await (const run of map.runs(byteOffset, byteOffset + byteLength)) if (run.state !== 'zero') return false;
+    return true;
+  };
 }
 
 export interface DataSpan {

@@ -64,6 +64,7 @@ export async function planTableGrowth(
   const end = Math.max(endOf(last), Math.floor(Math.min(usableEnd, limit) / unit) * unit);
   if (end > usableEnd) return { reason: `partition ${last.number} ends behind the last sector that the GPT may use` };
   const partitionBytes = end - last.byteOffset;
+  const isGrown = end > endOf(last);
   const edits = gpt
     ? await gptResizeEdits(source, shape, gpt, newByteLength, partitionBytes)
     : await mbrResizeEdits(source, shape, partitionBytes, Math.max(end, container ? endOf(container) : 0));
@@ -71,11 +72,11 @@ export async function planTableGrowth(
   const { number, byteOffset, byteLength } = last;
   const unreachableBytes = Math.max(0, usableEnd - Math.max(limit, end));
   return {
-    // A GPT copy of an earlier table would lie inside the partition.
-    edits: end > byteOffset + byteLength ? mergeEdits(clearedBelow(extentPairs(owned), end), edits) : edits,
+    // What an earlier GPT left at the end of the disk would come to lie in the partition.
+    edits: gpt === undefined && isGrown ? mergeEdits(cleared(extentPairs(owned)), edits) : edits,
     partition: { number, byteOffset, oldByteLength: byteLength, newByteLength: partitionBytes },
     unreachableBytes,
-    notes: notesOf(shape, unreachableBytes, limit),
+    notes: notesOf(shape, unreachableBytes, limit, isGrown),
   };
 }
 
@@ -90,13 +91,11 @@ async function addressableEnd(source: BlockSource, shape: TableShape): Promise<n
   return isLastInHybridMbr(await source.read(0, 512), shape) ? limit : Number.MAX_SAFE_INTEGER;
 }
 
-function clearedBelow(places: readonly (readonly [start: number, end: number])[], end: number): Edit[] {
-  return places
-    .filter(([start]) => start < end)
-    .map(([start, placeEnd]) => ({ byteOffset: start, byteLength: placeEnd - start, bytes: undefined }));
+function cleared(places: readonly (readonly [start: number, end: number])[]): Edit[] {
+  return places.map(([start, end]) => ({ byteOffset: start, byteLength: end - start, bytes: undefined }));
 }
 
-function notesOf({ gpt, layout }: TableShape, unreachableBytes: number, limit: number): string[] {
+function notesOf({ gpt, layout }: TableShape, unreachableBytes: number, limit: number, isGrown: boolean): string[] {
   const notes: string[] = [];
   if (unreachableBytes > 0) {
     const terabytes = Math.round(limit / 2 ** 40);
@@ -104,7 +103,7 @@ function notesOf({ gpt, layout }: TableShape, unreachableBytes: number, limit: n
   }
   if (gpt?.backup === undefined && gpt !== undefined)
     notes.push('the backup GPT was missing or damaged, it is made anew');
-  if (gpt === undefined && layout.notes.some((note) => note.includes('old GPT'))) {
+  if (gpt === undefined && isGrown && layout.notes.some((note) => note.includes('old GPT'))) {
     notes.push('an old GPT at the end, which is not in use, is cleared');
   }
   return notes;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../../src/device/block-source.ts';
+import { zerosByMap } from '../../../src/restore/tables/gap-data.ts';
+import { type MapReader } from '../../../src/snapshot/map-reader.ts';
 import { planTableFit } from '../../../src/restore/tables/plan-table-fit.ts';
 import { planTableGrowth } from '../../../src/restore/tables/plan-table-growth.ts';
 import { planNewIds } from '../../../src/restore/new-ids/plan-new-ids.ts';
@@ -186,5 +188,25 @@ describe('a chain of logical partitions', () => {
     const places = plan.edits.map(({ byteOffset }) => Math.floor(byteOffset / 512));
     // The MBR, the link in the first EBR, and the entry in the partition's own.
     expect([...new Set(places)]).toEqual([0, 100, 1100]);
+  });
+});
+
+describe('the gap behind the last partition', () => {
+  it('is passed over where the map of a version says that it holds nothing', async () => {
+    const image = mbrImage([linux(100, 100)]);
+    image[3000 * 512] = 1;
+    const source = memorySource(image);
+    const asked: number[] = [];
+    const map = (state: 'zero' | 'data'): Pick<MapReader, 'runs'> => ({
+      async *runs(start, end) {
+        asked.push(start);
+        const chunk = state === 'data' ? new Uint8Array(32) : undefined;
+        if (end > 3000 * 512) yield { byteOffset: 3000 * 512, byteLength: 512, state, chunk, chunkOffset: 0 };
+      },
+    });
+    accepted(await planTableGrowth(source, BYTES * 2, { isKnownZero: zerosByMap(map('zero')) }));
+    expect(asked).toEqual([200 * 512, 200 * 512 + 2 ** 20]);
+    const plan = await planTableGrowth(source, BYTES * 2, { isKnownZero: zerosByMap(map('data')) });
+    expect(refused(plan)).toContain(`at byte ${3000 * 512}`);
   });
 });
