@@ -1,57 +1,86 @@
 /** Groups that were there before: the last one becomes longer, and blocks of structures that went away become free. */
 import { hasGroupChecksums, readGroupBitmaps, groupClusterCount } from '../../filesystems/ext4/bitmaps.ts';
 import { type BlockSource } from '../../device/block-source.ts';
-import { GROUP_FLAG, type GroupDescriptors } from '../../filesystems/ext4/group-descriptors.ts';
-import { groupFirstBlock, groupHeadBlocks, hasSuperblockCopy } from '../../filesystems/ext4/group-layout.ts';
+import { GROUP_FLAG, inodeTableBlocks, type GroupDescriptors } from '../../filesystems/ext4/group-descriptors.ts';
+import {
+  groupEndBlock,
+  groupFirstBlock,
+  groupHeadBlocks,
+  hasSuperblockCopy,
+} from '../../filesystems/ext4/group-layout.ts';
 import { type Superblock } from '../../filesystems/ext4/superblock.ts';
 import { type Edit } from '../edits.ts';
 import { describeBitmap, makeBlockBitmap, setBits, structuresIn, type BlockRange } from './ext4-block-bitmap.ts';
 import { putDescriptor } from './ext4-descriptor-table.ts';
 
-/** What of the old layout goes away. */
-export interface FreedBlocks {
-  readonly group: number;
-  readonly range: BlockRange;
+/** Structures of the old layout, by the group that they lie in. */
+export type FreedBlocks = Map<number, BlockRange[]>;
+
+/** Heads of groups that become shorter or go away: parts that are still used stay. */
+export function freedHeads(old: Superblock, next: Superblock): FreedBlocks {
+  const freed: FreedBlocks = new Map();
+  for (let group = 0; group < Math.min(old.groupCount, next.groupCount); group++) {
+    const before = [...groupHeadBlocks(old, group)];
+    if (before.length > 0 && String(before) !== String([...groupHeadBlocks(next, group)])) freed.set(group, before);
+  }
+  return freed;
 }
 
-/** Heads of groups that have no copy of the superblock any more (sparse_super2). */
-export function freedHeads(old: Superblock, next: Superblock): FreedBlocks[] {
-  const groups = new Set(old.backupGroups.filter((group) => group > 0 && group < next.groupCount));
-  return [...groups]
-    .filter((group) => hasSuperblockCopy(old, group) && !hasSuperblockCopy(next, group))
-    .flatMap((group) => [...groupHeadBlocks(old, group)].map((range) => ({ group, range })));
+/** Adds blocks to what becomes free, cut at the borders of groups and at the end. */
+export function addFreed(freed: FreedBlocks, next: Superblock, start: number, length: number): void {
+  const end = Math.min(start + length, next.blockCount);
+  for (let at = start; at < end;) {
+    const group = Math.floor((at - next.firstDataBlock) / next.blocksPerGroup);
+    const partEnd = Math.min(end, groupEndBlock(next, group));
+    const ranges = freed.get(group) ?? [];
+    ranges.push([at, partEnd]);
+    freed.set(group, ranges);
+    at = partEnd;
+  }
 }
 
-/** The group that a block lies in. */
-export function groupOfBlock(sb: Superblock, block: number): number {
-  return Math.floor((block - sb.firstDataBlock) / sb.blocksPerGroup);
+/** Bitmaps and tables of groups that are left out become free where they lie in groups that stay. */
+export function addDroppedGroups(
+  old: Superblock,
+  next: Superblock,
+  groups: GroupDescriptors,
+  freed: FreedBlocks,
+): void {
+  for (let group = next.groupCount; group < old.groupCount; group++) {
+    addFreed(freed, next, groups.blockBitmap[group]!, 1);
+    addFreed(freed, next, groups.inodeBitmap[group]!, 1);
+    addFreed(freed, next, groups.inodeTable[group]!, inodeTableBlocks(old));
+  }
 }
 
 /**
  * Adds the edits of changed bitmaps and puts the descriptors of their groups into `table`. Throws CorruptDataError when a
- * bitmap that is needed does not agree with its checksum or its descriptor.
+ * bitmap that is needed does not agree with its checksum or its descriptor. False when the place of a copy that was not
+ * there before is in use.
  */
 export async function addOldGroups(
   source: BlockSource,
   old: Superblock,
   next: Superblock,
   groups: GroupDescriptors,
-  freed: readonly FreedBlocks[],
+  freed: FreedBlocks,
   table: Uint8Array,
   edits: Edit[],
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const last = Math.min(old.groupCount, next.groupCount) - 1;
-  const changed = new Set(freed.map(({ group }) => group));
+  const changed = new Set(freed.keys());
   if (groupClusterCount(old, last) !== groupClusterCount(next, last)) changed.add(last);
+  const hasNewCopy = hasSuperblockCopy(next, last) && !hasSuperblockCopy(old, last);
+  if (hasNewCopy) changed.add(last);
   // The kernel does not expect that the last group was never initialised.
   if (last === next.groupCount - 1 && isNeverInitialised(old, groups, last)) changed.add(last);
   for (const group of changed) {
     const bytes = await readBlockBitmap(source, old, groups, group, signal);
     resizeBitmap(old, next, group, bytes);
-    for (const { group: where, range } of freed) {
-      if (where === group) freeBlocks(next, groups, group, bytes, range);
-    }
+    const ranges = freed.get(group);
+    if (ranges !== undefined) freeBlocks(next, groups, group, bytes, ranges);
+    if (hasNewCopy && group === last && !claimHead(next, group, bytes)) return false;
     const bitmap = describeBitmap(next, group, bytes);
     const byteOffset = groups.blockBitmap[group]! * old.blockSize;
     edits.push({ byteOffset, byteLength: bytes.byteLength, bytes });
@@ -61,9 +90,11 @@ export async function addOldGroups(
       blockBitmapChecksum: bitmap.checksum,
     });
   }
+  return true;
 }
 
-async function readBlockBitmap(
+/** The bitmap of a group, made from its structures where it was never initialised. */
+export async function readBlockBitmap(
   source: BlockSource,
   sb: Superblock,
   groups: GroupDescriptors,
@@ -87,19 +118,34 @@ function resizeBitmap(old: Superblock, next: Superblock, group: number, bytes: U
   if (after !== before) setBits(bytes, after, next.blockSize * 8);
 }
 
-/** Clears the bits of clusters in which nothing else lies. */
+/** Clears the bits of clusters in which nothing lies any more. */
 function freeBlocks(
   next: Superblock,
   groups: GroupDescriptors,
   group: number,
   bytes: Uint8Array,
-  [start, end]: BlockRange,
+  ranges: readonly BlockRange[],
 ): void {
   const first = groupFirstBlock(next, group);
-  const { blocksPerCluster } = next;
+  const clusters = groupClusterCount(next, group);
   const kept = makeBlockBitmap(next, group, structuresIn(next, groups, group)).bytes;
-  const endBit = Math.ceil((end - first) / blocksPerCluster);
-  for (let bit = Math.floor((start - first) / blocksPerCluster); bit < endBit; bit++) {
-    if (((kept[bit >>> 3]! >>> (bit & 7)) & 1) === 0) setBits(bytes, bit, bit + 1, false);
+  for (const [start, end] of ranges) {
+    const endBit = Math.min(clusters, Math.ceil((end - first) / next.blocksPerCluster));
+    for (let bit = Math.floor((start - first) / next.blocksPerCluster); bit < endBit; bit++) {
+      if (((kept[bit >>> 3]! >>> (bit & 7)) & 1) === 0) setBits(bytes, bit, bit + 1, false);
+    }
   }
+}
+
+/** Marks the head of a group as used; false where anything else lies there. */
+function claimHead(next: Superblock, group: number, bytes: Uint8Array): boolean {
+  const head = makeBlockBitmap(next, group, [...groupHeadBlocks(next, group)]).bytes;
+  const clusters = groupClusterCount(next, group);
+  for (let bit = 0; bit < clusters; bit++) {
+    const mask = 1 << (bit & 7);
+    if ((head[bit >>> 3]! & mask) === 0) continue;
+    if ((bytes[bit >>> 3]! & mask) !== 0) return false;
+    bytes[bit >>> 3]! |= mask;
+  }
+  return true;
 }

@@ -28,13 +28,31 @@ export interface Ext4Shape {
 
 /** The largest shape that `byteLength` bytes hold; that of `old` itself where growing makes nothing larger. */
 export function growShape(old: Superblock, byteLength: number): Ext4Shape {
-  const unit = Math.max(Math.floor(PAGE_BYTES / old.blockSize), old.blocksPerCluster);
-  const wanted = floorTo(Math.floor(byteLength / old.blockSize), unit);
+  const wanted = wholeBlocks(old, byteLength);
   const limit = growthLimit(old, wanted);
-  const shape = shapeFor(old, limit === undefined ? wanted : floorTo(limit.blocks, unit));
+  const shape = shapeFor(old, limit === undefined ? wanted : floorTo(limit.blocks, unitOf(old)));
   const limitedBy = limit?.reason;
   if (shape.sb.blockCount > old.blockCount) return { ...shape, limitedBy };
   return { sb: old, convertsToMetaGroups: false, limitedBy };
+}
+
+/** Blocks in so many bytes, in whole pages and clusters. */
+export function wholeBlocks(sb: Superblock, byteLength: number): number {
+  return floorTo(Math.floor(byteLength / sb.blockSize), unitOf(sb));
+}
+
+/** The smallest shape with at least `blockCount` blocks in whole pages and clusters; never larger than `old`. */
+export function leastShape(old: Superblock, blockCount: number): Superblock {
+  const unit = unitOf(old);
+  for (let count = blockCount; count < old.blockCount;) {
+    count = Math.ceil(count / unit) * unit;
+    const { sb } = withBlockCount(old, count);
+    const rest = (count - old.firstDataBlock) % old.blocksPerGroup;
+    const least = leastLastGroup(sb);
+    if (rest === 0 || rest >= least || sb.groupCount === 1) return count < old.blockCount ? sb : old;
+    count += least - rest;
+  }
+  return old;
 }
 
 /** The shape with at most `blockCount` blocks: fewer when the last group would be too small to be of use. */
@@ -65,13 +83,15 @@ function withBlockCount(old: Superblock, blockCount: number): Omit<Ext4Shape, 'l
     backupGroups: backupGroupsFor(old, groupCount),
   };
   const hasMetaGroups = (old.features.incompat & INCOMPAT.metaBg) !== 0;
-  if (hasMetaGroups) return { sb: sized, convertsToMetaGroups: false };
+  if (hasMetaGroups) return { sb: withFewerMetaGroups(sized), convertsToMetaGroups: false };
   const room = descriptorBlockCount(old) + old.reservedDescriptorBlocks;
   const more = descriptorBlockCount(sized);
   if (more > room) return { sb: withMetaGroups(sized, room), convertsToMetaGroups: true };
   const hasResizeInode = (old.features.compat & COMPAT.resizeInode) !== 0;
-  // The heads of the groups keep their length. A file system that shrinks reserves no more than an inode can map.
-  const reserved = hasResizeInode ? Math.min(room - more, Math.floor(old.blockSize / 4)) : 0;
+  // The heads of the groups keep their length; but a file system that shrinks reserves no more than an inode can map, and
+  // nothing where none was reserved: there may be no map.
+  const reserves = hasResizeInode && old.reservedDescriptorBlocks > 0;
+  const reserved = reserves ? Math.min(room - more, Math.floor(old.blockSize / 4)) : 0;
   return { sb: { ...sized, reservedDescriptorBlocks: reserved }, convertsToMetaGroups: false };
 }
 
@@ -88,6 +108,13 @@ function withMetaGroups(sb: Superblock, firstMetaGroup: number): Superblock {
     reservedDescriptorBlocks: 0,
     firstMetaGroup,
   };
+}
+
+/** A file system that shrinks may have no group left whose descriptors lie in it. */
+function withFewerMetaGroups(sb: Superblock): Superblock {
+  if (sb.firstMetaGroup <= descriptorBlockCount(sb)) return sb;
+  const incompat = (sb.features.incompat & ~INCOMPAT.metaBg) >>> 0;
+  return { ...sb, features: { ...sb.features, incompat }, firstMetaGroup: Number.MAX_SAFE_INTEGER };
 }
 
 /** The second copy stays in the last group, unless the file system was made without one. */
@@ -131,6 +158,10 @@ function growthLimit(
 
 function blocksOf(sb: Superblock, groups: number): number {
   return sb.firstDataBlock + groups * sb.blocksPerGroup;
+}
+
+function unitOf(sb: Superblock): number {
+  return Math.max(Math.floor(PAGE_BYTES / sb.blockSize), sb.blocksPerCluster);
 }
 
 function floorTo(value: number, unit: number): number {

@@ -69,7 +69,9 @@ export function encodeResizedSuperblock(
   view.setUint32(0x60, next.features.incompat, true);
   view.setUint32(0x64, next.features.roCompat, true);
   view.setUint16(0xce, next.reservedDescriptorBlocks, true);
-  if ((next.features.incompat & INCOMPAT.metaBg) !== 0) view.setUint32(0x104, next.firstMetaGroup, true);
+  const hasMetaGroups = (next.features.incompat & INCOMPAT.metaBg) !== 0;
+  const hadMetaGroups = (old.features.incompat & INCOMPAT.metaBg) !== 0;
+  if (hasMetaGroups || hadMetaGroups) view.setUint32(0x104, hasMetaGroups ? next.firstMetaGroup : 0, true);
   // s_overhead_clusters: the kernel computes it when it is zero.
   view.setUint32(0x248, 0, true);
   view.setUint32(0x24c, next.backupGroups[0], true);
