@@ -62,6 +62,7 @@ export class RememberedReads implements BlockSource {
 
   async read(byteOffset: number, byteLength: number, into?: Uint8Array): Promise<Uint8Array> {
     checkRange(this, byteOffset, byteLength);
+    if (into !== undefined && into.byteLength < byteLength) throw new RangeError('too little memory for what is read');
     const bytes = into === undefined ? new Uint8Array(byteLength) : into.subarray(0, byteLength);
     const ahead = this.#ahead;
     if (ahead !== undefined && ahead.start < byteOffset + byteLength && byteOffset < ahead.end) await ahead.read;

@@ -38,7 +38,7 @@ export async function readRuns(
 ): Promise<void> {
   const reads = planReads(runs);
   const buffers: Uint8Array[] = [];
-  const start = (): { read: RunRead; bytes: Promise<Uint8Array> } | undefined => {
+  const start = (): { read: RunRead; buffer: Uint8Array; bytes: Promise<Uint8Array> } | undefined => {
     const next = reads.next();
     if (next.done === true) return undefined;
     const { start: at, end } = next.value;
@@ -46,11 +46,11 @@ export async function readRuns(
     const bytes = source.read(at, end - at, buffer);
     // A failure is reported when its turn comes; until then it must not count as unhandled.
     bytes.catch(() => undefined);
-    return { read: next.value, bytes };
+    return { read: next.value, buffer, bytes };
   };
   let current = start();
   while (current !== undefined) {
-    const { read, bytes: reading } = current;
+    const { read, buffer, bytes: reading } = current;
     const bytes = await reading;
     current = start();
     try {
@@ -60,7 +60,7 @@ export async function readRuns(
       await current?.bytes.catch(() => undefined);
       throw error;
     }
-    buffers.push(bytes);
+    buffers.push(buffer);
   }
 }
 
