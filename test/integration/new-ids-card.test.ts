@@ -106,7 +106,7 @@ describe.each([
       { partition: 2, path: '/etc/fstab', count: 4 },
       { partition: 2, path: '/etc/initramfs-tools/conf.d/resume', count: 1 },
     ]);
-    expect(plan.warnings.join('\n')).toContain('run update-initramfs -u');
+    expect(plan.warnings.join('\n')).toContain('update-initramfs -u');
     expectSound(image, folder.path);
     // Not a byte changes outside of the edits, which are few.
     const changed = readFileSync(image);

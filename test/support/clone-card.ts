@@ -56,6 +56,7 @@ export function makeCloneCard(
   label: 'dos' | 'gpt',
   files: CardFiles,
   fatOptions: readonly string[] = [],
+  extOptions: readonly string[] = [],
 ): void {
   const folder = `${image}.files`;
   writeFileSync(image, '');
@@ -87,6 +88,7 @@ export function makeCloneCard(
     offset,
     '-d',
     root,
+    ...extOptions,
     image,
     `${LENGTHS.root / 1024}k`,
   ]);

@@ -100,6 +100,8 @@ export async function ext4UuidEdits(
     }
     if (!hasDescriptorUuid) continue;
     for (const [block, first] of descriptorCopies(sb, group)) {
+      // A last group that is too short for its copies.
+      if (block >= sb.blockCount) continue;
       if (!add(await descriptorEdit(partition, sb, block, first, bytes))) return undefined;
     }
   }

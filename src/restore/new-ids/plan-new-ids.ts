@@ -80,6 +80,7 @@ export async function planNewIds(
       continue;
     }
     const found = await volume.rewrite(nameOf(place));
+    if (isRefusal(found)) return { reason: `${nameOf(place)} ${found.reason}` };
     edits.push(...shiftEdits(found.edits.map(asEdit), place.byteOffset));
     rewritten.push(...found.rewritten.map((file) => ({ partition: place.number, ...file })));
     warnings.push(...found.warnings);

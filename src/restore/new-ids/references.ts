@@ -26,10 +26,13 @@ const BOOT_FILES: readonly string[] = [
   'extlinux/extlinux.conf',
   'armbianEnv.txt',
   'orangepiEnv.txt',
+  'dietpiEnv.txt',
   'uEnv.txt',
+  'boot.cmd',
   'boot.ini',
   'grub/grub.cfg',
   'grub2/grub.cfg',
+  'grub2/grubenv',
   'EFI/*/grub.cfg',
   'loader/entries/*.conf',
   'syslinux.cfg',
@@ -41,6 +44,7 @@ const SYSTEM_FILES: readonly string[] = [
   'etc/default/u-boot',
   'etc/kernel/cmdline',
   'etc/initramfs-tools/conf.d/*',
+  'etc/dracut.conf.d/*',
   'etc/systemd/system/*.mount',
   'etc/systemd/system/*.swap',
 ];
@@ -49,10 +53,18 @@ const PATTERNS: readonly string[] = [
   ...SYSTEM_FILES,
   ...['', 'boot/', 'boot/firmware/', 'boot/efi/'].flatMap((folder) => BOOT_FILES.map((file) => folder + file)),
 ];
-/** Files with a checksum of their content, or of which a copy lies elsewhere. */
+/** U-Boot checks a checksum of the content. */
 const SCRIPT_PATTERNS: readonly string[] = ['boot.scr', 'boot/boot.scr'];
-const GRUB_CORES: readonly string[] = ['grub/i386-pc/core.img', 'boot/grub/i386-pc/core.img'];
-const INITRAMFS_SOURCE = /^\/etc\/(initramfs-tools|crypttab)/;
+/** What else starts a system and may have old IDs in it, where no text file shows them; what to do about it. */
+const OTHER_STARTERS: readonly (readonly [pattern: string, cure: string])[] = [
+  ['grub/i386-pc/core.img', 'run grub-install on the new card'],
+  ['boot/grub/i386-pc/core.img', 'run grub-install on the new card'],
+  ['boot/grub2/i386-pc/core.img', 'run grub2-install on the new card'],
+  ['EFI/Linux/*.efi', 'make the kernel image anew'],
+  ['EFI/Microsoft/Boot/BCD', 'let Windows repair its start'],
+  ['Boot/BCD', 'let Windows repair its start'],
+];
+const INITRAMFS_SOURCE = /^\/etc\/(initramfs-tools|dracut|crypttab)/;
 
 const MAX_FILE_BYTES = 1024 * 1024;
 /** Groups of hex digits with dashes that are not part of a longer word. */
@@ -84,7 +96,9 @@ export async function rewriteReferences<Node>(source: FileTree<Node>, ids: IdMap
       edits.push(...(file.finish?.(bytes) ?? bytes));
       rewritten.push({ path, count: tokens.length });
       if (!INITRAMFS_SOURCE.test(path)) continue;
-      warnings.push(`the initramfs may hold a copy of ${path} on ${where}: run update-initramfs -u on the new card`);
+      warnings.push(
+        `the initramfs may hold a copy of ${path} on ${where}: make it anew (update-initramfs -u) on the new card`,
+      );
     }
   }
   warnings.push(...(await sealedReferences(tree, ids, where)));
@@ -102,9 +116,9 @@ async function sealedReferences<Node>(tree: FileTree<Node>, ids: IdMap, where: s
       );
     }
   }
-  for (const pattern of GRUB_CORES) {
+  for (const [pattern, cure] of OTHER_STARTERS) {
     for (const { path } of await findFiles(tree, pattern)) {
-      warnings.push(`GRUB before the first partition (${path} on ${where}) may look for old IDs: run grub-install`);
+      warnings.push(`${path} on ${where} starts a system and may look for old IDs: ${cure}`);
     }
   }
   return warnings;

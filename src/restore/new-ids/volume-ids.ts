@@ -31,7 +31,7 @@ export interface VolumeIds {
   };
   readonly notes: readonly string[];
   /** To be called when the IDs of all partitions are known; undefined where files cannot be read. */
-  readonly rewrite?: (where: string) => Promise<References>;
+  readonly rewrite?: (where: string) => Promise<References | NotTouched>;
 }
 
 /** A reason why the whole plan must not be made: what is in this partition may not be touched, or cannot be believed. */
@@ -65,11 +65,16 @@ export async function planVolumeIds(
     if (type === 'vfat') return await planFat(partition, ids, signal);
     if (type === 'swap') return await planSwap(partition, ids);
   } catch (error) {
-    if (error instanceof CorruptDataError) return { reason: `is damaged: ${error.message}` };
-    throw error;
+    return asDamage(error);
   }
   const name = NAMES.get(type) ?? type;
   return { type: name, kept: `the IDs of ${name} are not changed`, notes: [] };
+}
+
+/** Throws what is no damage. */
+function asDamage(error: unknown): NotTouched {
+  if (error instanceof CorruptDataError) return { reason: `is damaged: ${error.message}` };
+  throw error;
 }
 
 async function planExt4(
@@ -82,8 +87,8 @@ async function planExt4(
   const reason = await whyNotClean(partition, sb, groups, signal);
   if (reason !== undefined) return { reason };
   const type = extVersion(sb.features);
-  const rewrite = async (where: string): Promise<References> => {
-    return rewriteReferences(ext4FileTree(partition, sb, groups), ids, where);
+  const rewrite = async (where: string): Promise<References | NotTouched> => {
+    return rewriteReferences(ext4FileTree(partition, sb, groups), ids, where).catch(asDamage);
   };
   const stays = whyUuidStays(sb) ?? (sb.uuid === '' ? 'it has no UUID' : undefined);
   if (stays !== undefined) return { type, kept: stays, notes: [], rewrite };
@@ -109,8 +114,8 @@ async function planFat(
   if (table.fatsDiffer) return { reason: 'has two FATs that differ: run fsck.vfat -a on the card first' };
   const { entries } = table;
   if (entries === undefined) return { reason: 'is too large to be looked through' };
-  const rewrite = async (where: string): Promise<References> => {
-    return rewriteReferences(fatFileTree(partition, geometry, entries), ids, where);
+  const rewrite = async (where: string): Promise<References | NotTouched> => {
+    return rewriteReferences(fatFileTree(partition, geometry, entries), ids, where).catch(asDamage);
   };
   if (geometry.uuid === '') return { type: 'FAT', kept: 'it has no serial number', notes: [], rewrite };
   const after = ids.renew('FAT serial', geometry.uuid);

@@ -4,6 +4,8 @@ import { zerosByMap } from '../../../src/restore/tables/gap-data.ts';
 import { type MapReader } from '../../../src/snapshot/map-reader.ts';
 import { planTableFit } from '../../../src/restore/tables/plan-table-fit.ts';
 import { planTableGrowth } from '../../../src/restore/tables/plan-table-growth.ts';
+import { readDiskLayout } from '../../../src/layout/disk-layout.ts';
+import { editedSource, mergeEdits } from '../../../src/restore/edits.ts';
 import { planNewIds } from '../../../src/restore/new-ids/plan-new-ids.ts';
 import { accepted, refused } from '../../support/apply-edits.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
@@ -208,5 +210,67 @@ describe('the gap behind the last partition', () => {
     expect(asked).toEqual([200 * 512, 200 * 512 + 2 ** 20]);
     const plan = await planTableGrowth(source, BYTES * 2, { isKnownZero: zerosByMap(map('data')) });
     expect(refused(plan)).toContain(`at byte ${3000 * 512}`);
+  });
+});
+
+describe('a hybrid MBR', () => {
+  const partitions = [{ index: 0, firstLba: 100n, lastLba: 1999n }];
+  const entryAt = (bytes: Uint8Array, slot: number): [type: number, firstLba: number, sectorCount: number] => {
+    const view = Buffer.from(bytes.buffer, bytes.byteOffset, 512);
+    const at = 446 + 16 * (slot - 1);
+    return [view[at + 4]!, view.readUInt32LE(at + 8), view.readUInt32LE(at + 12)];
+  };
+
+  async function grown(image: Buffer, byteLength: number): Promise<Uint8Array> {
+    const source = memorySource(image);
+    const { edits } = accepted(await planTableGrowth(source, byteLength));
+    return await editedSource(source, edits, byteLength).read(0, 512);
+  }
+
+  it('has its protective entry behind the partition make room', async () => {
+    const image = gptImage({ partitions }, { partitions }, []);
+    putMbr(image, 0, [
+      { type: 0xee, firstLba: 1, sectorCount: 99 },
+      linux(100, 1900),
+      { type: 0xee, firstLba: 2000, sectorCount: SECTORS - 2000 },
+    ]);
+    const mbr = await grown(image, 8 * 2 ** 20);
+    // Whole MiB in front of the backup, which takes 33 sectors.
+    const end = 7 * 2048;
+    expect(entryAt(mbr, 1)).toEqual([0xee, 1, 99]);
+    expect(entryAt(mbr, 2)).toEqual([0x83, 100, end - 100]);
+    expect(entryAt(mbr, 3)).toEqual([0xee, end, 8 * 2048 - end]);
+  });
+
+  it('keeps the partition that it repeats within 2 TiB', async () => {
+    const image = gptImage({ partitions }, { partitions }, [linux(100, 1900)]);
+    const byteLength = 3 * 2 ** 40;
+    const plan = accepted(await planTableGrowth(memorySource(image), byteLength));
+    expect(plan.partition.newByteLength).toBe((2 ** 32 - 2048 - 100) * 512);
+    expect(plan.unreachableBytes).toBeGreaterThan(2 ** 39);
+    const mbr = await grown(image, byteLength);
+    expect(entryAt(mbr, 1)).toEqual([0xee, 1, 2 ** 32 - 1]);
+    expect(entryAt(mbr, 2)).toEqual([0x83, 100, 2 ** 32 - 2048 - 100]);
+    // And it is read again as what it is.
+    const source = memorySource(image);
+    const { edits } = accepted(await planTableGrowth(source, byteLength));
+    expect((await readDiskLayout(editedSource(source, edits, byteLength))).keepWhole).toBeUndefined();
+  });
+});
+
+describe('plans one upon the other', () => {
+  it('give a grown card with new IDs', async () => {
+    const partitions = [{ index: 0, firstLba: 100n, lastLba: 1999n }];
+    const source = memorySource(gptImage({ partitions }, { partitions }));
+    const before = await readDiskLayout(source);
+    const growth = accepted(await planTableGrowth(source, BYTES * 2));
+    const bigger = editedSource(source, growth.edits, BYTES * 2);
+    const renewed = accepted(await planNewIds(bigger, seededBytes(1)));
+    const both = editedSource(source, mergeEdits(growth.edits, renewed.edits), BYTES * 2);
+    const after = await readDiskLayout(both);
+    expect(after.notes).toEqual([]);
+    expect(after.signature).not.toBe(before.signature);
+    expect(after.partitions[0]!.uniqueId).toBe(renewed.changes.find(({ partition }) => partition === 1)!.after);
+    expect(after.partitions[0]!.byteLength).toBe(growth.partition.newByteLength);
   });
 });
