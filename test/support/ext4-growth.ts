@@ -1,4 +1,7 @@
-/** Grows an image by our plan on top of garbage, and asks e2fsck, resize2fs, dumpe2fs and the kernel what they think of it. */
+/**
+ * Grows an image by our plan on top of garbage, or makes it smaller, and asks e2fsck, resize2fs, dumpe2fs and the kernel what
+ * they think of it.
+ */
 import {
   closeSync,
   mkdirSync,
@@ -17,6 +20,7 @@ import { systemErrorCode } from '../../src/errors.ts';
 import type { Edit } from '../../src/restore/edits.ts';
 import { requireEdits } from '../../src/restore/edits.ts';
 import { planExt4Growth, type Ext4Growth } from '../../src/restore/grow/ext4-growth.ts';
+import { planExt4Shrink, type Ext4Shrink, type ShrinkRefusal } from '../../src/restore/grow/ext4-shrink.ts';
 import { openFileSource } from './file-source.ts';
 import { mountPartition } from './loop-device.ts';
 import { run, shell, verdict } from './run.ts';
@@ -46,6 +50,38 @@ export async function growImage(from: string, to: string, newBytes: number): Pro
   layGarbage(to, statSync(from).size, newBytes);
   layOver(to, plan.edits, statSync(from).size + NOISE_BYTES);
   return plan;
+}
+
+export async function planShrink(image: string, newBytes: number): Promise<Ext4Shrink | ShrinkRefusal> {
+  using source = openFileSource(image);
+  return await planExt4Shrink(source, newBytes);
+}
+
+/** Makes `to` from `from`: shorter, with the edits over it. Throws when it is refused. */
+export async function shrinkImage(from: string, to: string, newBytes: number): Promise<Ext4Shrink> {
+  const plan = await planShrink(from, newBytes);
+  if ('reason' in plan) throw new Error(`refused: ${plan.reason}`);
+  requireEdits(plan.edits, newBytes);
+  run('cp', ['--sparse=always', from, to]);
+  truncateSync(to, newBytes);
+  layOver(to, plan.edits, newBytes);
+  return plan;
+}
+
+/** resize2fs makes of a copy of `from` what we made, with so many blocks. */
+export function expectLikeShrunk(from: string, shrunk: string, blockCount: number, scratch: string): void {
+  run('cp', ['--sparse=always', from, scratch]);
+  try {
+    const check = `e2fsck -fy ${scratch} >/dev/null || [ $? -le 1 ]`;
+    shell(`${check}; resize2fs -f ${scratch} ${blockCount} 2>&1; ${check}`);
+    const { freeBlocks, ...theirs } = dumpFacts(scratch);
+    const ours = dumpFacts(shrunk);
+    expect(ours).toMatchObject(theirs);
+    expect(Math.abs(ours.freeBlocks - freeBlocks)).toBeLessThanOrEqual(freeBlocks * 0.01);
+  } finally {
+    rmSync(scratch, { force: true });
+  }
+  expectNothingToDo(shrunk, scratch);
 }
 
 function layGarbage(file: string, start: number, end: number): void {
