@@ -131,7 +131,7 @@ async function proveGrowth(base: Base, files: string | undefined, newBytes: numb
 }
 
 // All of it takes half an hour: CARDKEEP_GROW=all.
-describe.runIf(IS_ALL).each(CASES)('$mkfs', (fileSystem) => {
+describe.runIf(IS_ALL).each(CASES.map((one) => [one.mkfs, one] as const))('%s', (_mkfs, fileSystem) => {
   let base: Base;
   let files: string | undefined;
   beforeAll(() => {
@@ -171,7 +171,8 @@ const CHOSEN: readonly { target: string; mebibytes: number; mkfs: string; passes
 ];
 
 describe.runIf(!IS_ALL)('one growth of each feature', () => {
-  it.each(CHOSEN)('$mkfs by $target', async ({ target, mebibytes, mkfs, passesReserved }) => {
+  it.each(CHOSEN.map((one) => [one.mkfs, one.target, one] as const))('%s by %s', async (mkfs, target, one) => {
+    const { mebibytes, passesReserved } = one;
     const base = makeBase({ mkfs, mebibytes, ...(mkfs.includes('quota') ? { notMounted: true } : {}) });
     const newBytes = TARGETS.find(([name]) => name === target)![1](base);
     const files = mkfs.includes('quota') ? undefined : fileListOf(BASE);
@@ -202,4 +203,16 @@ it.each([
       files = fileList(mounted.path);
     }
   }
+});
+
+it('can be repaired from a copy when the first superblock and descriptors are lost', async () => {
+  const base = makeBase({ mkfs: '-t ext3 -b 1024', mebibytes: 60 });
+  const files = fileListOf(BASE);
+  await growImage(BASE, GROWN, base.byteLength * 3);
+  shell(`
+    dd if=/dev/zero of=${GROWN} bs=1024 count=3 conv=notrunc status=none
+    e2fsck -fy -b 8193 -B 1024 ${GROWN} >/dev/null || [ $? -eq 1 ]
+  `);
+  expectSound(GROWN);
+  expect(fileListOf(GROWN)).toBe(files);
 });
