@@ -1,9 +1,9 @@
 import { sliceSource, type BlockSource } from '../../device/block-source.ts';
 import { throwIfAborted } from '../../errors.ts';
 import { isFileSystemAt } from '../../filesystems/signatures.ts';
-import { readDiskLayout, type DiskLayout } from '../../layout/disk-layout.ts';
+import { readDiskLayout } from '../../layout/disk-layout.ts';
 import { requireEdits, shiftEdits, type Edit } from '../edits.ts';
-import { isRefusal, type Refusal } from '../tables/table-shape.ts';
+import { findClash, isRefusal, type Refusal } from '../tables/table-shape.ts';
 import { createIdMap, type RandomBytes } from './id-map.ts';
 import { type PartitionBytes } from './file-tree.ts';
 import { renewTableIds, type ChangedId } from './table-ids.ts';
@@ -52,7 +52,7 @@ export async function planNewIds(
 ): Promise<NewIds | Refusal> {
   const { signal } = options;
   const layout = await readDiskLayout(source, { isFileSystemAt: async (at) => isFileSystemAt(source, at), signal });
-  const oddity = findOddity(layout);
+  const oddity = layout.keepWhole ?? findClash(layout);
   if (oddity !== undefined) return { reason: `the partition table cannot be relied on: ${oddity}` };
   const ids = createIdMap(random);
   const table = await renewTableIds(source, layout, ids);
@@ -95,12 +95,6 @@ export async function planNewIds(
     return volume.kept === undefined ? [] : [{ partition: place.number, type: volume.type, reason: volume.kept }];
   });
   return { edits: sorted, changes: [...table.changes, ...changes], rewritten, kept, warnings };
-}
-
-function findOddity(layout: DiskLayout): string | undefined {
-  if (layout.keepWhole !== undefined) return layout.keepWhole;
-  if (!layout.hasOverlap && !layout.hasPartitionPastEnd) return undefined;
-  return layout.notes.find((note) => note.includes('overlap') || note.includes('past the end'));
 }
 
 function nameOf({ number }: Place): string {

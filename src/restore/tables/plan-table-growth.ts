@@ -76,7 +76,7 @@ export async function planTableGrowth(
     edits: gpt === undefined && isGrown ? mergeEdits(cleared(extentPairs(owned)), edits) : edits,
     partition: { number, byteOffset, oldByteLength: byteLength, newByteLength: partitionBytes },
     unreachableBytes,
-    notes: notesOf(shape, unreachableBytes, limit, isGrown),
+    notes: notesOf(shape, unreachableBytes, limit, isGrown && owned.count > 0),
   };
 }
 
@@ -95,7 +95,7 @@ function cleared(places: readonly (readonly [start: number, end: number])[]): Ed
   return places.map(([start, end]) => ({ byteOffset: start, byteLength: end - start, bytes: undefined }));
 }
 
-function notesOf({ gpt, layout }: TableShape, unreachableBytes: number, limit: number, isGrown: boolean): string[] {
+function notesOf({ gpt }: TableShape, unreachableBytes: number, limit: number, clearsPlaces: boolean): string[] {
   const notes: string[] = [];
   if (unreachableBytes > 0) {
     const terabytes = Math.round(limit / 2 ** 40);
@@ -103,7 +103,7 @@ function notesOf({ gpt, layout }: TableShape, unreachableBytes: number, limit: n
   }
   if (gpt?.backup === undefined && gpt !== undefined)
     notes.push('the backup GPT was missing or damaged, it is made anew');
-  if (gpt === undefined && isGrown && layout.notes.some((note) => note.includes('old GPT'))) {
+  if (gpt === undefined && clearsPlaces) {
     notes.push('an old GPT at the end, which is not in use, is cleared');
   }
   return notes;

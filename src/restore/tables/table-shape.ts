@@ -60,12 +60,18 @@ export function endOf({ byteOffset, byteLength }: PartitionEntry): number {
   return byteOffset + byteLength;
 }
 
+/** Partitions that share bytes, or pass the end of the device. */
+export function findClash({ hasOverlap, hasPartitionPastEnd, notes }: DiskLayout): string | undefined {
+  if (!hasOverlap && !hasPartitionPastEnd) return undefined;
+  const note = notes.find((line) => line.includes('overlap') || line.includes('past the end'));
+  return note ?? 'partitions overlap, or pass the end of the device';
+}
+
 /** What contradicts itself: whoever wrote such a table had something in mind that we do not know. */
 function findOddity(layout: DiskLayout, sourceBytes: number): string | undefined {
   const { partitions, extended, table } = layout;
-  if (layout.hasOverlap || layout.hasPartitionPastEnd) {
-    return layout.notes.find((note) => note.includes('overlap') || note.includes('past the end'));
-  }
+  const clash = findClash(layout);
+  if (clash !== undefined) return clash;
   if (extended.length > 1) return 'there is more than one extended partition';
   const container = extended[0];
   for (const partition of partitions) {
