@@ -3,6 +3,7 @@
  * be read again while all of its directories are what they were: whoever changes a directory changes its inode, in the
  * same transaction of the journal.
  */
+import { ascendingOrder } from '../bytes/columns.ts';
 import { coversExtent, ExtentListBuilder, findExtent } from '../bytes/extent-list.ts';
 import type { ExtentList } from '../bytes/extent-list.ts';
 import type { MapReader } from '../snapshot/map-reader.ts';
@@ -30,9 +31,7 @@ export function findDirectoryCells(region: Region, metadata: ExtentList, cellByt
   const found = new CellCollector(byteOffset, metadata, cellBytes, firstFile);
   if (directories === undefined) return found.build();
   const { extents, firstFile: firstDirectory } = directories;
-  const order = new Uint32Array(extents.count).map((_, row) => row);
-  order.sort((a, b) => extents.byteOffset[a]! - extents.byteOffset[b]!);
-  for (const row of order) {
+  for (const row of ascendingOrder(extents.byteOffset, extents.count)) {
     const start = extents.byteOffset[row]!;
     found.add(firstDirectory + extents.file[row]!, start, start + extents.byteLength[row]!);
   }

@@ -3,6 +3,7 @@
  * device: content is found again when it is cut where it begins. Columns, in file order; `order` sorts the rows by
  * their place on the device.
  */
+import { ascendingOrder } from '../bytes/columns.ts';
 import { ExtentListBuilder, extentsFrom, findExtent } from '../bytes/extent-list.ts';
 import type { ExtentList } from '../bytes/extent-list.ts';
 import type { FileExtents } from '../filesystems/file-extents.ts';
@@ -177,8 +178,6 @@ class RowBuilder {
     const pieceCount = this.#fileOf.length;
     const firstRow = new Uint32Array(pieceCount + 1).fill(this.#count);
     for (let row = this.#count - 1; row >= 0; row--) firstRow[piece[row]!] = row;
-    const order = new Uint32Array(this.#count).map((_, row) => row);
-    order.sort((a, b) => byteOffset[a]! - byteOffset[b]!);
     return {
       rowCount: this.#count,
       byteOffset,
@@ -190,7 +189,7 @@ class RowBuilder {
       fileOf: Uint32Array.from(this.#fileOf),
       startsFile: Uint8Array.from(this.#startsFile),
       firstRow,
-      order,
+      order: ascendingOrder(byteOffset),
     };
   }
 

@@ -2,6 +2,7 @@
  * Holds the inode records and map blocks of an ext file system against those of an earlier state of it, as bytes: a
  * table block that is what it was says of all its inodes that they are what they were.
  */
+import { ascendingOrder } from '../../bytes/columns.ts';
 import {
   extentPairs,
   ExtentListBuilder,
@@ -116,7 +117,7 @@ class TableComparison {
       isSameInode: new Uint8Array(count),
       changeTimeBefore: new Float64Array(count),
     };
-    const order = new Uint32Array(count).map((_, i) => i).sort((a, b) => recordOffset[a]! - recordOffset[b]!);
+    const order = ascendingOrder(recordOffset);
     // A table that lies elsewhere now: nothing is known of its records.
     this.#order = order.filter((file) => inodeRecordOffset(sb, groups, inode[file]!) === recordOffset[file]!);
     const wanted = new ExtentListBuilder();
@@ -167,7 +168,7 @@ async function dropMovedFiles(
   blockSize: number,
 ): Promise<void> {
   const { file, byteOffset } = mapBlocks;
-  const order = new Uint32Array(file.length).map((_, i) => i).sort((a, b) => byteOffset[a]! - byteOffset[b]!);
+  const order = ascendingOrder(byteOffset);
   for (const i of order) {
     if (isEqual[file[i]!] === 0) continue;
     const [before, after] = [await earlier.read(byteOffset[i]!, blockSize), await now.read(byteOffset[i]!, blockSize)];

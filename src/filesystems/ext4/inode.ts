@@ -75,12 +75,13 @@ export function isInodeInUse(table: DataView, at: number, inodeCount: number): b
 
 /** The seed of all checksums that belong to one inode: number and generation. */
 export function inodeChecksumSeed(sb: Superblock, inodeNumber: number, table: DataView, at: number): number {
-  const key = new Uint8Array(8);
-  const view = new DataView(key.buffer);
-  view.setUint32(0, inodeNumber, true);
-  view.setUint32(4, table.getUint32(at + 0x64, true), true);
-  return crc32cRaw(sb.checksumSeed, key);
+  SEED_VIEW.setUint32(0, inodeNumber, true);
+  SEED_VIEW.setUint32(4, table.getUint32(at + 0x64, true), true);
+  return crc32cRaw(sb.checksumSeed, SEED_KEY);
 }
+
+const SEED_KEY = new Uint8Array(8);
+const SEED_VIEW = new DataView(SEED_KEY.buffer);
 
 /** Verifies a record's checksum. A record of zeros needs none: mke2fs leaves reserved inodes so. */
 export function isInodeChecksumRight(sb: Superblock, table: DataView, at: number, seed: number): boolean {

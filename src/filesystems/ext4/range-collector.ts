@@ -1,5 +1,5 @@
 /** Small collectors for block ranges that come in any order, as columns. */
-import { doubledColumn } from '../../bytes/columns.ts';
+import { ascendingOrder, doubledColumn } from '../../bytes/columns.ts';
 import { ExtentListBuilder, type ExtentList } from '../../bytes/extent-list.ts';
 
 /**
@@ -44,7 +44,7 @@ export class RangeCollector {
       return builder.build();
     }
     const starts = this.#starts;
-    const order = new Uint32Array(this.#count).map((_, i) => i).sort((a, b) => starts[a]! - starts[b]!);
+    const order = ascendingOrder(starts, this.#count);
     for (const i of order) builder.add(starts[i]!, this.#ends[i]!);
     return builder.build();
   }

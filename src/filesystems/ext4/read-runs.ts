@@ -2,6 +2,7 @@
  * Metadata lies scattered in small ranges. Reading each alone costs a command to the card, so ranges that lie near one
  * another are read together, and what lies between them with them.
  */
+import { ascendingOrder } from '../../bytes/columns.ts';
 import { type BlockSource } from '../../device/block-source.ts';
 import { throwIfAborted } from '../../errors.ts';
 
@@ -103,8 +104,7 @@ export function sortRuns(
   starts: ArrayLike<number>,
   byteLength: (index: number) => number,
 ): ByteRuns & { readonly index: Uint32Array } {
-  const index = new Uint32Array(starts.length).map((_, i) => i);
-  if (!isAscending(starts)) index.sort((a, b) => starts[a]! - starts[b]!);
+  const index = ascendingOrder(starts);
   const sortedStarts = new Float64Array(index.length);
   const ends = new Float64Array(index.length);
   for (let i = 0; i < index.length; i++) {
@@ -113,11 +113,6 @@ export function sortRuns(
     ends[i] = start + byteLength(index[i]!);
   }
   return { count: index.length, starts: sortedStarts, ends, index };
-}
-
-function isAscending(values: ArrayLike<number>): boolean {
-  for (let i = 1; i < values.length; i++) if (values[i]! < values[i - 1]!) return false;
-  return true;
 }
 
 function spanOf(runs: ByteRuns): number {
