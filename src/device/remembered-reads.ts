@@ -72,10 +72,12 @@ export class RememberedReads implements BlockSource {
 
   async #read(byteOffset: number, bytes: Uint8Array): Promise<void> {
     const end = byteOffset + bytes.byteLength;
-    for (const [from, to] of this.#missing(byteOffset, end)) {
+    const missing = this.#missing(byteOffset, end);
+    // At once: another read may free a part that lies in both while this one waits for what is missing.
+    this.#copy(byteOffset, bytes);
+    for (const [from, to] of missing) {
       await this.#source.read(from, to - from, bytes.subarray(from - byteOffset, to - byteOffset));
     }
-    this.#copy(byteOffset, bytes);
     this.#keep(byteOffset, bytes);
     if (this.#isGivenOnce) this.#free(byteOffset, end);
   }

@@ -53,6 +53,25 @@ describe('reads that are remembered', () => {
     expect(reads.at(-1)).toEqual([0, 100_000]);
   });
 
+  it('that lie in two ranges are given to both, whichever of two reads under way ends first', async () => {
+    const bytes = numbered(MEBIBYTE);
+    const inner = memorySource(bytes);
+    let goOn = (): void => undefined;
+    let isHeld = false;
+    const read: BlockSource['read'] = async (...range) => {
+      if (isHeld) await new Promise<void>((resolve) => (goOn = resolve));
+      return inner.read(...range);
+    };
+    const remembered = new RememberedReads({ ...inner, read }, MEBIBYTE);
+    await remembered.read(100_000, 400_000);
+    remembered.stopKeeping();
+    isHeld = true;
+    const first = remembered.read(0, 300_000, new Uint8Array(300_000).fill(0xee));
+    await remembered.read(300_000, 200_000);
+    goOn();
+    expect(Buffer.compare(await first, bytes.subarray(0, 300_000))).toBe(0);
+  });
+
   it('ahead: who wants them waits for them and reads nothing twice; a failure is his who wants the bytes', async () => {
     const bytes = numbered(8 * MEBIBYTE);
     const { source, reads } = recorded(bytes);
