@@ -68,7 +68,7 @@ describe('random tables', () => {
         expect(shared(actual)).toEqual(shared(expected));
         expect(tableComplaints(image).filter((line) => !line.includes("doesn't end on a"))).toEqual([]);
       }),
-      { numRuns: 10 },
+      { numRuns: 8 },
     );
   });
 
@@ -130,7 +130,7 @@ describe('hostile tables', () => {
           else expect(result.reason).toMatch(/^[^\n]+$/);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });
