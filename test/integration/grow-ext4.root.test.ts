@@ -1,6 +1,10 @@
 /** ext file systems grown by our plan, judged by e2fsck, resize2fs, dumpe2fs and the kernel. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ext4Growth } from '../../src/restore/grow/ext4-growth.ts';
 import { fillMounted, imageFolder, makeExt4Image } from '../support/ext4-image.ts';
@@ -22,6 +26,8 @@ const FOLDER = imageFolder('grow');
 const BASE = path.join(FOLDER, 'base');
 const GROWN = path.join(FOLDER, 'grown');
 const SCRATCH = path.join(FOLDER, 'scratch');
+const WRITER = fileURLToPath(new URL('../support/busy-writer.mjs', import.meta.url));
+const IN_USE_SECONDS = Number(process.env['CARDKEEP_GROW_SECONDS'] ?? 55);
 const IS_ALL = process.env['CARDKEEP_GROW'] === 'all';
 
 beforeAll(() => {
@@ -204,6 +210,32 @@ it.each([
     }
   }
 });
+
+/** Random life in a grown file system, its old part nearly full: `CARDKEEP_GROW_SECONDS` for each feature. */
+describe.runIf(IS_ALL)('in use', () => {
+  it.each(CHOSEN.filter(({ mkfs }) => !mkfs.includes('quota')))('survives random writes: $mkfs', async (one) => {
+    const base = makeBase(one);
+    await growImage(BASE, GROWN, base.byteLength * 3);
+    for (let life = 0; life < 2; life++) {
+      {
+        using mounted = mountPartition(GROWN, 0, statSync(GROWN).size);
+        if (life === 0) shell(`head -c ${Math.floor(base.byteLength * 0.7)} /dev/urandom > ${mounted.path}/filler`);
+        await writeAtRandom(mounted.path, IN_USE_SECONDS / 2);
+      }
+      expectSound(GROWN);
+    }
+  });
+});
+
+async function writeAtRandom(root: string, seconds: number): Promise<void> {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const child = spawn(process.execPath, [WRITER, root, `${seed}`], { stdio: 'inherit' });
+  const ended = once(child, 'exit');
+  await setTimeout(seconds * 1000);
+  expect(child.exitCode).toBeNull();
+  child.kill();
+  await ended;
+}
 
 it('can be repaired from a copy when the first superblock and descriptors are lost', async () => {
   const base = makeBase({ mkfs: '-t ext3 -b 1024', mebibytes: 60 });

@@ -101,6 +101,21 @@ describe.each(CASES.filter((_, i) => IS_ALL || IN_CI.has(i)))('%i MiB, %s', (meb
   });
 });
 
+it('keeps the tables of groups that stay, wherever they lie', async () => {
+  makeExt4Image(BASE, 64, ['-t', 'ext4', '-b', '1024', '-O', '^metadata_csum,^resize_inode']);
+  const table = Number([...run('dumpe2fs', [BASE]).matchAll(/Inode table at (\d+)-(\d+)/gu)][1]![1]);
+  const length = dumpFacts(BASE).inodeCount / 8 / 4;
+  const moved = 7 * 8192 + 1 + 1000;
+  const script = `set_bg 1 inode_table ${moved}\nfreeb ${table} ${length}\nsetb ${moved} ${length}\n`;
+  run('debugfs', ['-w', '-f', '-', BASE], { input: script });
+  shell(`e2fsck -fy ${BASE} >/dev/null || [ $? -eq 1 ]`);
+  expectSound(BASE);
+  const minimum = await minimumOf(BASE);
+  expect(minimum).toBe(Math.ceil((moved + length) / 4) * 4 * 1024);
+  await shrinkImage(BASE, SHRUNK, minimum);
+  expectSound(SHRUNK);
+});
+
 it('leaves alone what may not become smaller', async () => {
   makeExt4Image(BASE, 40, ['-t', 'ext4', '-O', 'stable_inodes']);
   expect(await planShrink(BASE, 30 * MIB)).toMatchObject({ reason: expect.stringMatching(/stable_inodes/u) });
