@@ -10,6 +10,7 @@ import { guardTarget, guardTargetAgain } from '../operations/guard-target.ts';
 import type { GuardTargetOptions } from '../operations/guard-target.ts';
 import { inspectTarget, requireSameContent } from '../operations/inspect-target.ts';
 import { peekPartitions } from '../operations/peek-target.ts';
+import type { Progress } from '../operations/progress.ts';
 import { planSnapshotRestore, restoreSnapshot } from '../operations/restore-snapshot.ts';
 import { readSuspects } from '../operations/suspects.ts';
 import type { RestoreCounts } from '../restore/execute-restore.ts';
@@ -22,6 +23,7 @@ import { writeJson, writeLines, writeNotice } from './output.ts';
 import { withProgress } from './progress-display.ts';
 import { EXIT_DONE, withStopHint } from './report-error.ts';
 import { saysWhatIsLeft, stopHint } from './restore-leftovers.ts';
+import type { RestoreStage } from './restore-leftovers.ts';
 import { planDocument, planLines, suspectLines } from './restore-plan-text.ts';
 import type { PlannedRestore, RestoreEstimate } from './restore-plan-text.ts';
 import { ejectWritten, tellRestored } from './restore-summary.ts';
@@ -143,12 +145,12 @@ async function write(context: CliContext, work: Work, flags: RestoreFlags): Prom
   // Somebody may have mounted or changed the card while the question stood there.
   await guardTargetAgain(work.facts, work.guard);
   const device = await openWritable(work, context.commandLine);
-  const state = { isTouched: false };
+  const state: { stage: RestoreStage } = { stage: 'untouched' };
   let counts: RestoreCounts;
   let partitions: Awaited<ReturnType<typeof peekPartitions>>;
   try {
     counts = await withStopHint(
-      () => stopHint(work, state.isTouched),
+      () => stopHint(work, state.stage),
       async () => writeTo(context, work, device, state),
     );
     partitions = await peekPartitions(device);
@@ -157,7 +159,7 @@ async function write(context: CliContext, work: Work, flags: RestoreFlags): Prom
     await device.close().catch(() => undefined);
     // Half an image is of no use, and looks like a whole one.
     if (target.kind === 'new') await unlink(target.path).catch(() => undefined);
-    throw saysWhatIsLeft(error, work, state.isTouched);
+    throw saysWhatIsLeft(error, work, state.stage);
   }
   await giveToUser(context, work);
   const elapsedMs = context.now() - startMs;
@@ -170,21 +172,25 @@ async function writeTo(
   context: CliContext,
   work: Work,
   device: FileDevice,
-  state: { isTouched: boolean },
+  state: { stage: RestoreStage },
 ): Promise<RestoreCounts> {
   const { store, snapshot, target, plan, estimate } = work;
   const beforeFirstWrite = async (): Promise<void> => {
     if (!plan.targetIsZero) await requireSameContent(target, device);
     if (target.kind === 'device') await guardTargetAgain(work.facts, work.guard);
-    state.isTouched = true;
+    state.stage = 'begun';
   };
   // Another card is told at once, not when the first byte differs.
   if (!plan.targetIsZero) await requireSameContent(target, device);
   const { verify, compares: compare } = estimate;
   const options = { verify, compare, beforeFirstWrite, nowMs: context.now(), signal: context.signal };
-  return withProgress(context, async (onProgress) =>
-    restoreSnapshot(store, snapshot, device, plan, { ...options, onProgress }),
-  );
+  return withProgress(context, async (show) => {
+    const onProgress = (progress: Progress): void => {
+      if (progress.phase === 'verify') state.stage = 'written';
+      show(progress);
+    };
+    return restoreSnapshot(store, snapshot, device, plan, { ...options, onProgress });
+  });
 }
 
 /** Under sudo the image belongs to the user who called. */
