@@ -1,7 +1,7 @@
 /** ext file systems grown by our plan, judged by e2fsck, resize2fs, dumpe2fs and the kernel. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -209,6 +209,31 @@ it.each([
       files = fileList(mounted.path);
     }
   }
+});
+
+/** As cards are made: from an image that was made smaller and grown by tools. */
+const RESIZED: readonly (readonly [how: string, mkfs: string])[] = [
+  ['resize2fs -M', '-t ext4 -b 4096 -g 2048'],
+  ...(IS_ALL
+    ? ([
+        ['resize2fs', '-t ext4 -b 1024 -g 1024 -E resize=80000'],
+        ['resize2fs', '-t ext4 -b 4096 -g 2048 -O ^64bit'],
+        ['resize2fs', '-t ext3 -b 1024'],
+        ['resize2fs', '-t ext4 -b 1024 -O sparse_super2'],
+        ['resize2fs -M', '-t ext4 -b 1024'],
+        ['resize2fs -M', '-t ext4 -b 1024 -O ^metadata_csum,uninit_bg -g 1024'],
+      ] as const)
+    : []),
+];
+
+it.each(RESIZED)('grows what %s resized before: %s', async (how, mkfs) => {
+  const base = makeBase({ mkfs, mebibytes: 60 });
+  if (how === 'resize2fs') truncateSync(BASE, base.byteLength * 2.3);
+  shell(`e2fsck -fy ${BASE} >/dev/null; ${how} ${BASE} 2>&1`);
+  truncateSync(BASE, dumpFacts(BASE).blockCount * base.blockSize);
+  const now = { ...base, byteLength: statSync(BASE).size };
+  const files = fileListOf(BASE);
+  for (const newBytes of [fullGroups(now, 1), now.byteLength * 3]) await proveGrowth(now, files, newBytes);
 });
 
 /** Random life in a grown file system, its old part nearly full: `CARDKEEP_GROW_SECONDS` for each feature. */
