@@ -60,6 +60,8 @@ export { guardTarget, guardTargetAgain } from './operations/guard-target.ts';
 export type { GuardTargetOptions } from './operations/guard-target.ts';
 export { planSnapshotRestore, restoreSnapshot } from './operations/restore-snapshot.ts';
 export type { PlanOptions, RestoreOptions } from './operations/restore-snapshot.ts';
+export { exportToFile, exportToStream } from './operations/export-snapshot.ts';
+export type { ExportCompression, ExportCounts, ExportFiles } from './operations/export-snapshot.ts';
 export type { Edit } from './restore/edits.ts';
 export type { RestorePlan } from './restore/restore-plan.ts';
 export type { RestoreCounts } from './restore/execute-restore.ts';

@@ -107,6 +107,15 @@ async function openStdin(context: CliContext): Promise<OpenedSource> {
       hint: 'for example: ssh pi sudo dd if=/dev/mmcblk0 bs=4M | cardkeep backup - --card pi',
     });
   }
+  try {
+    return await unpackStdin(context);
+  } finally {
+    // After a failure more may come, for which the process would wait.
+    process.stdin.destroy();
+  }
+}
+
+async function unpackStdin(context: CliContext): Promise<OpenedSource> {
   const input = addAbortSignal(context.signal, process.stdin);
   const { head, all } = await peekStream(input as AsyncIterable<Uint8Array>);
   const format = formatOfHead(head);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { copyFileSync, readdirSync, readFileSync, truncateSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readCatalog } from '../../src/snapshot/catalog.ts';
 import { openLocalStorage } from '../../src/store/local-storage.ts';
@@ -158,4 +159,15 @@ it.each(['SIGINT', 'SIGKILL'] as const)('leaves no temporary file after %s', asy
   expect(status).toBe(signal === 'SIGINT' ? 130 : null);
   if (signal === 'SIGINT') expect(await said).toContain('E_STOPPED');
   expect(readdirSync(inFolder('home/.cardkeep')).filter((name) => name.startsWith('.cardkeep-'))).toEqual([]);
+});
+
+it('ends with an error when what comes is damaged and the pipe stays open', async () => {
+  const child = cardkeep.start('backup', '-');
+  child.stdin!.on('error', () => undefined);
+  child.stdin!.write(gzipSync(readFileSync(inFolder('card.img'))).fill(255, 10, 200));
+  const said = text(child.stderr!);
+  const [status] = (await once(child, 'exit')) as [number | null];
+  expect(status).toBe(1);
+  expect(await said).toContain('E_PACKED_DAMAGED');
+  child.stdin!.destroy();
 });

@@ -4,6 +4,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { platform } from 'node:os';
 import { CardkeepError, systemErrorCode, throwIfAborted } from '../../errors.ts';
+import { settleSoon } from './settle-soon.ts';
 
 /** A program with its arguments, and what to do where it is missing. */
 export interface Filter {
@@ -44,24 +45,25 @@ export async function* runFilter(
   const stop = (): void => void child.kill('SIGKILL');
   signal?.addEventListener('abort', stop, { once: true });
   const feeding = feed(child, input);
-  // Without its input it would wait for ever.
-  feeding.catch(stop);
+  let inputFault: { readonly error: unknown } | undefined;
+  feeding.catch((error: unknown) => {
+    inputFault = { error };
+    // Without its input it would wait for ever.
+    stop();
+  });
   try {
     yield* outputOf(child);
-    await feeding;
     await end;
     throwIfAborted(signal);
+    if (!(await feeding)) throw new FilterError(filter.command, 'it ended before it had read all');
   } catch (error) {
     throwIfAborted(signal);
-    stop();
     // An input that fails makes the program fail: the first is the reason.
-    await feeding;
-    await end;
-    throw error;
+    throw inputFault === undefined ? error : inputFault.error;
   } finally {
     signal?.removeEventListener('abort', stop);
     stop();
-    await Promise.allSettled([feeding, end]);
+    await settleSoon(Promise.allSettled([feeding, end]));
   }
 }
 
@@ -87,7 +89,8 @@ async function endOf(child: ChildProcessWithoutNullStreams, filter: Filter): Pro
   throw new FilterError(filter.command, line?.slice(0, 200) ?? `ended with ${String(killedBy ?? code)}`);
 }
 
-async function feed(child: ChildProcessWithoutNullStreams, input: AsyncIterable<Uint8Array>): Promise<void> {
+/** True when the program took all of it. */
+async function feed(child: ChildProcessWithoutNullStreams, input: AsyncIterable<Uint8Array>): Promise<boolean> {
   const { stdin } = child;
   let isOpen = true;
   const closed = new Promise<void>((resolve) => {
@@ -99,13 +102,14 @@ async function feed(child: ChildProcessWithoutNullStreams, input: AsyncIterable<
     });
   });
   for await (const part of input) {
-    if (!isOpen) return;
+    if (!isOpen) return false;
     const written = new Promise<void>((resolve) => {
       stdin.write(part, () => resolve());
     });
     await Promise.race([written, closed]);
   }
   stdin.end();
+  return true;
 }
 
 function toolMissing({ command, packages }: Filter, cause: unknown): CardkeepError {

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createGunzip, createInflateRaw } from 'node:zlib';
 import type { Gunzip, InflateRaw } from 'node:zlib';
+import { settleSoon } from './settle-soon.ts';
 
 const OUTPUT_BYTES = 256 * 1024;
 
@@ -31,7 +32,7 @@ async function* inflate(stream: Gunzip | InflateRaw, input: AsyncIterable<Uint8A
     await feeding;
   } finally {
     stream.destroy();
-    await Promise.allSettled([feeding]);
+    await settleSoon(feeding);
   }
 }
 

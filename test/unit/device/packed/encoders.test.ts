@@ -44,3 +44,10 @@ it.each(['gzip', 'xz', 'zstd'] as const)(
     expect(packed.byteLength).toBeLessThan(noise.byteLength + 60_000);
   },
 );
+
+it('gzip: blocks of zeros are the same wherever they stand', async () => {
+  const [zeros, noise] = [Buffer.alloc(BLOCK), noiseBytes(BLOCK, 4)];
+  // Zeros before the first block of zeros, none before the second.
+  const plain = Buffer.concat([noise.subarray(1000), zeros.subarray(0, 1000), zeros, noise, zeros, noise, zeros]);
+  expect(gunzipSync(await collect(compress('gzip', partsOf(plain, BLOCK)))).equals(plain)).toBe(true);
+});

@@ -106,3 +106,16 @@ async function* gzipThenFailure(): AsyncGenerator<Uint8Array> {
   yield gzipSync(PLAIN).subarray(0, 500);
   throw new Error('the disk is gone');
 }
+
+it('does not wait for input that never comes once the data are damaged', async () => {
+  const damaged = { gzip: gzipSync(PLAIN).fill(255, 10, 200), xz: Buffer.alloc(200_000, 7) };
+  for (const [compression, bytes] of Object.entries(damaged) as [Compression, Buffer][]) {
+    const endless = async function* (): AsyncGenerator<Uint8Array> {
+      yield bytes;
+      await new Promise(() => undefined);
+    };
+    const startMs = performance.now();
+    await expect(collect(decompress(compression, endless()))).rejects.toThrow();
+    expect(performance.now() - startMs).toBeLessThan(10_000);
+  }
+});
