@@ -35,7 +35,7 @@ export interface LiveMap {
    * read again after the capture: when one differs, somebody wrote to the card meanwhile.
    */
   readonly witness?: ExtentList;
-  /** Where directories lie that are told apart: a part of `metadata`. Numbered on their own. */
+  /** Where directories lie that are told apart: a part of `metadata` that nothing else claims. Numbered on their own. */
   readonly directories?: FileExtents;
   /** Of the files in `files` and the directories in `directories`, where the file system was shut down cleanly. */
   readonly inodes?: InodeFacts;

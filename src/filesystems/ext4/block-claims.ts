@@ -20,6 +20,8 @@ export interface BlockClaims {
   readonly fileBytes: ExtentList;
   /** Structures, directories and what else belongs to the file system itself, but not the journal. */
   readonly metadata: ExtentList;
+  /** The same without what directories claim. */
+  readonly structures: ExtentList;
   readonly journal: ExtentList;
   readonly swapBody: ExtentList;
   /** Reserved for files but never written: they read as zero, whatever the blocks hold. */
@@ -48,13 +50,15 @@ export function sortClaims(
       sorter.add(view.roles[owner]!, runs, i);
     }
   }
+  const structures = unionExtents(view.structures, sorter.structures.build());
   return {
     files: sorter.files.build(),
     fileOwners: sorter.fileOwners,
     directories: sorter.directories.build(),
     directoryOwners: sorter.directoryOwners,
     fileBytes: sorter.fileBytes.build(),
-    metadata: unionExtents(view.structures, sorter.metadata.build()),
+    metadata: unionExtents(structures, sorter.directoryBytes.build()),
+    structures,
     journal: sorter.journal.build(),
     swapBody: sorter.swapBody.build(),
     unwritten: sorter.unwritten.build(),
@@ -68,7 +72,8 @@ class ClaimSorter {
   readonly directories = new FileExtentsBuilder();
   readonly directoryOwners: number[] = [];
   readonly fileBytes = new RangeCollector();
-  readonly metadata = new RangeCollector();
+  readonly structures = new RangeCollector();
+  readonly directoryBytes = new RangeCollector();
   readonly journal = new RangeCollector();
   readonly swapBody = new RangeCollector();
   readonly unwritten = new RangeCollector();
@@ -89,14 +94,14 @@ class ClaimSorter {
   add(role: number, runs: RunTable, i: number): void {
     const start = runs.block[i]! * this.#blockSize;
     const end = start + runs.blockCount[i]! * this.#blockSize;
-    if (role === ROLE.metadata || role === ROLE.directory) this.metadata.add(start, end);
+    if (role === ROLE.metadata) this.structures.add(start, end);
+    else if (role === ROLE.directory) this.#addDirectoryRun(runs, i, start, end);
     else if (role === ROLE.journal) this.journal.add(start, end);
     else if (role === ROLE.badBlocks) this.badBlocks.add(start, end);
     else {
       const logical = runs.logicalBlock[i]! * this.#blockSize;
       this.#addFileRun(runs.owner[i]!, logical, start, end, runs.isUnwritten[i] === 1);
     }
-    if (role === ROLE.directory) this.#addDirectoryRun(runs, i, start, end);
   }
 
   #addDirectoryRun(runs: RunTable, i: number, start: number, end: number): void {
@@ -106,6 +111,7 @@ class ClaimSorter {
       this.directoryOwners.push(owner);
     }
     this.directories.add(runs.logicalBlock[i]! * this.#blockSize, start, end - start);
+    this.directoryBytes.add(start, end);
   }
 
   #addFileRun(owner: number, logical: number, start: number, end: number, isUnwritten: boolean): void {

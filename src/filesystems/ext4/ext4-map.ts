@@ -1,13 +1,15 @@
+import { unionExtents } from '../../bytes/extent-list.ts';
 import { type BlockSource } from '../../device/block-source.ts';
 import { CorruptDataError } from '../../errors.ts';
 import { type FileSystemReport, type KeepWhole, type ReadOptions } from '../filesystem.ts';
 import { hasGroupChecksums } from './bitmaps.ts';
 import { sortClaims } from './block-claims.ts';
+import { runsOfOneOwner } from './shared-blocks.ts';
 import { extVersion, findUnknownFeature, INCOMPAT, RO_COMPAT } from './features.ts';
 import { readFileSystemView, type ViewRules } from './file-system-view.ts';
 import { readGroupDescriptors } from './group-descriptors.ts';
 import { readJournal } from './journal.ts';
-import { mapSettled, stampOf } from './live-map.ts';
+import { mapSettled, ownedByOthers, stampOf } from './live-map.ts';
 import { readRecoveryMap } from './recovery-map.ts';
 import { readSuperblock, type Superblock } from './superblock.ts';
 import { findSwapFiles } from './swap-files.ts';
@@ -74,8 +76,10 @@ async function readMap(partition: BlockSource, sb: Superblock, options: ReadOpti
   const view = await readFileSystemView(partition, sb, groups, rules, options.signal);
   const swapFiles = await findSwapFiles(partition, sb, view.runs, view.swapCandidates, options);
   const claims = sortClaims(view, sb.blockSize, swapFiles);
-  const { fileOwners, directories, directoryOwners } = claims;
+  const { fileOwners, directoryOwners } = claims;
   const inodes = view.facts.pick([...fileOwners, ...directoryOwners], swapFiles, fileOwners.length);
   const { bitmapFree, unusedTables } = view;
-  return { ...mapSettled(sb, journal, { bitmapFree, unusedTables, claims }, isClean), inodes, directories };
+  const witness = { bitmapFree, unusedTables, claims };
+  const directories = runsOfOneOwner(claims.directories, unionExtents(claims.structures, ownedByOthers(witness)));
+  return { ...mapSettled(sb, journal, witness, isClean), inodes, directories };
 }

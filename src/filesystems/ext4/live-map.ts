@@ -29,12 +29,20 @@ export function mapSettled(sb: Superblock, journal: Journal | undefined, witness
   const body = journal === undefined ? EMPTY_EXTENTS : journalBytes(sb, journal, 1, journal.blocks.length);
   // Without a clean end, records that look unused may hold files that e2fsck brings back.
   const keptTables = isClean ? EMPTY_EXTENTS : unusedTables;
-  const metadata = unionAll([claims.metadata, keptTables, head]);
+  // What such blocks hold is nobody's content: they are told apart from files, and read each time.
+  const contested = isClean ? intersectExtents(claims.fileBytes, ownedByOthers(witness)) : EMPTY_EXTENTS;
+  const metadata = unionAll([claims.metadata, contested, keptTables, head]);
   const live = unionExtents(metadata, claims.fileBytes);
   const zero = subtractExtents(unionAll([isClean ? unusedTables : EMPTY_EXTENTS, body, claims.swapBody]), live);
   const unused = unionAll([witness.bitmapFree, claims.unwritten, claims.badBlocks]);
   const free = subtractExtents(unused, unionAll([live, zero, claims.journal]));
   return { ...describe(sb, journal, isClean), free, zero, metadata, files: claims.files };
+}
+
+/** Bytes that change without a trace in the record of a file or directory that claims them, too. */
+export function ownedByOthers({ bitmapFree, unusedTables, claims }: Witness): ExtentList {
+  const { journal, swapBody, unwritten, badBlocks } = claims;
+  return unionAll([bitmapFree, unusedTables, journal, swapBody, unwritten, badBlocks]);
 }
 
 /**
