@@ -142,16 +142,15 @@ export class ChunkIndex {
     return this.#table.find(id, () => true);
   }
 
-  /** Whether a chunk has a reliable place; undefined where that cannot be told without reading. */
+  /** Whether a chunk has a reliable place; undefined where that cannot be told without reading. Throws as `locate`. */
   hasCached(id: Uint8Array): boolean | undefined {
     let answer: boolean | undefined = false;
     this.#table.find(id, (record) => {
       const file = this.#fileOf(record);
       const inPage = (record - file.firstRecord) % file.open.head.pageRecords;
       const page = this.#pages.peek(record - inPage);
-      const found = page === undefined ? undefined : readRecord(page, inPage, id);
       if (page === undefined) answer = undefined;
-      else if (found !== undefined && this.#frame(file, found.frame).isReliable) answer = true;
+      else if (this.#placeIn(file, page, inPage, id)?.frame.isReliable === true) answer = true;
       return answer !== false;
     });
     return answer;
@@ -180,6 +179,11 @@ export class ChunkIndex {
       const { byteOffset, byteLength } = pagePlace(file.open, pageNumber);
       return decodePage(await file.storage.read(file.open.name, byteOffset, byteLength), file.open, pageNumber);
     });
+    return this.#placeIn(file, page, inPage, id);
+  }
+
+  /** What the record at this place of a page says if it is that of `id`. */
+  #placeIn(file: LoadedIndex, page: Uint8Array, inPage: number, id: Uint8Array): ChunkPlace | undefined {
     const found = readRecord(page, inPage, id);
     if (found === undefined) return undefined;
     const { offsetInRaw, byteLength } = found;

@@ -83,6 +83,18 @@ describe('the index', () => {
     expect(await index.locate(alike)).toEqual([]);
   });
 
+  it('a place that cannot be is an error each time, whether its page has to be read or not', async () => {
+    const storage = memoryStorage();
+    const content = indexOf(0, 10);
+    new DataView(content.records.buffer).setUint32(3 * 44 + 36, 991, true);
+    await addIndex(storage, content);
+    const { index } = await load(storage);
+    expect(index.hasCached(idOf(3))).toBeUndefined();
+    await expect(index.locate(idOf(3))).rejects.toThrow(CorruptDataError);
+    expect(index.hasCached(idOf(4))).toBe(true);
+    expect(() => index.hasCached(idOf(3))).toThrow(CorruptDataError);
+  });
+
   it('leaves superseded files out, and uses them when the one that supersedes is damaged', async () => {
     const storage = memoryStorage();
     const old = await addIndex(storage, indexOf(0, 300));
