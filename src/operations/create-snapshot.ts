@@ -50,7 +50,8 @@ export async function createSnapshot(
   const startedMs = options.now();
   const prepared = await prepareCapture(store, source, options);
   const { disk, incremental } = prepared.card;
-  const witness = await readWitness(source, disk);
+  // As it was when the card was looked at: by that it was decided what is read.
+  const witness = await readWitness(prepared.card.source, disk);
   beginPhase(options, 'open');
   await using session = await store.startSession(options.session);
   const taken = await captureCard(store, session, prepared.card, options);

@@ -19,6 +19,8 @@ import { ancestorsOnly } from './restore-records.ts';
 const PROOF_PERCENT = 1;
 /** The metadata of some 100 000 files. */
 const REMEMBERED_BYTES = 32 * 1024 * 1024;
+/** Where all is read anyway: superblocks and descriptors, to tell whether somebody wrote meanwhile. */
+const REMEMBERED_OF_FIRST_BYTES = 1024 * 1024;
 
 export interface CaptureWishes extends OperationOptions {
   readonly device: DeviceIdentity;
@@ -58,7 +60,7 @@ export async function prepareCapture(
     keepSwap: wishes.keepSwap === true,
     ...(wishes.signal === undefined ? {} : { signal: wishes.signal }),
   };
-  const source = new RememberedReads(device, compares ? REMEMBERED_BYTES : 0);
+  const source = new RememberedReads(device, compares ? REMEMBERED_BYTES : REMEMBERED_OF_FIRST_BYTES);
   const proven = compares && wishes.full !== true ? proveUnused(store, inOrderWritten(catalog.cards)) : undefined;
   const disk = await readDiskMap(source, proven === undefined ? scan : { ...scan, ...proven });
   const empty = { levels: 0, mapRoot: '', liveBytesOfPartition: new Map<number, number>() };

@@ -1,7 +1,7 @@
 /** Whatever changes a card without the file system's knowing, and what the quick backup makes of it. */
 import { rmSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { CreatedSnapshot } from '../../src/operations/create-snapshot.ts';
+import { createSnapshot, type CreatedSnapshot } from '../../src/operations/create-snapshot.ts';
 import { readHotFiles } from '../../src/operations/plan-incremental.ts';
 import { recordRestore } from '../../src/operations/restore-records.ts';
 import { readSuspects } from '../../src/operations/suspects.ts';
@@ -12,7 +12,7 @@ import { imageFolder } from '../support/ext4-image.ts';
 import { openFileSource } from '../support/file-source.ts';
 import { forgeTimes, inodeOf, readRaw, recordOf, writeRaw } from '../support/forged-inode.ts';
 import { backUp } from '../support/incremental.ts';
-import { noiseBytes } from '../support/store-fixtures.ts';
+import { noiseBytes, testSession } from '../support/store-fixtures.ts';
 
 const FOLDER = imageFolder('hazards');
 const PLAIN = '-t ext4 -b 4096';
@@ -67,6 +67,23 @@ describe('a card that was not shut down', () => {
     await card.use(800, 'echo booted > last');
     const caught = await card.backUp(800, { proofPercent: 100 });
     expect(decisionOf(caught)).toBe('full: a file had changed without a trace');
+  });
+});
+
+describe('a card that is written to', () => {
+  it.each([0, 1])('after it was looked at and before it is read: no version is made (versions: %i)', async (made) => {
+    if (made > 0) await card.backUp(900);
+    using source = openFileSource(card.image);
+    let calls = 0;
+    // The second time that is asked for is that of the decision what is read.
+    const now = (): number => {
+      if (++calls === 2) writeRaw(card.image, 1024 + 0x30, 'mine');
+      return hoursAgoMs(890);
+    };
+    const device = { path: '/dev/test', model: '', serial: '', bus: '' };
+    const options = { device, session: testSession(), now, utcOffsetMinutes: 0 };
+    const store = await openStore(card.store.storage);
+    await expect(createSnapshot(store, source, options)).rejects.toThrow('written to while it was read');
   });
 });
 
