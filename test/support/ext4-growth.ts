@@ -31,6 +31,8 @@ const MIB = 1024 * 1024;
 const NOISE_BYTES = 48 * MIB;
 const SPRINKLES = 1500;
 const SPRINKLE_BYTES = 4096;
+/** So many copies are read by dumpe2fs, from the first to the last. */
+const MOST_COPIES = 12;
 /** So much is written where there is room for more, the rest is reserved. */
 const LONG_BYTES = 100 * MIB;
 
@@ -155,9 +157,11 @@ export function expectSoundCopies(image: string): number {
   const descriptor = openSync(image, 'r');
   const bytes = new Uint8Array(2);
   try {
-    for (const [, group, block] of copies) {
+    const step = Math.ceil(copies.length / MOST_COPIES);
+    for (const [i, [, group, block]] of copies.entries()) {
       readSync(descriptor, bytes, 0, 2, Number(block) * blockSize + 0x5a);
       expect(bytes[0]! + bytes[1]! * 256).toBe(Number(group) % 65536);
+      if (i % step !== 0 && i !== copies.length - 1) continue;
       // It says 1 where mke2fs left garbage for an inode bitmap.
       const theirs = shell(`dumpe2fs -o superblock=${block} -o blocksize=${blockSize} ${image} 2>/dev/null || true`);
       const different = placesIn(theirs).filter((line, i) => line !== places[i]);
