@@ -10,6 +10,9 @@ import type { MapReader } from '../snapshot/map-reader.ts';
 import type { Region } from './disk-map.ts';
 import type { PieceRow } from './file-pieces.ts';
 
+/** 4 GiB of directories; those behind are read each time. Bounded memory for trees made to have more. */
+const MAX_CELLS = 262_144;
+
 export interface DirectoryCells {
   readonly count: number;
   /** Number of the first cell among the files of the region: behind the last directory. */
@@ -124,6 +127,7 @@ class CellCollector {
   }
 
   #finish(): void {
+    if (this.#starts.length === MAX_CELLS) return;
     const start = this.#regionOffset + this.#cell * this.#cellBytes;
     const end = start + this.#cellBytes;
     const held = heldIn(this.#metadata, start, end);
