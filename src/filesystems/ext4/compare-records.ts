@@ -85,7 +85,7 @@ export async function compareRecords(
     throwIfAborted(options.signal);
     comparison.lookBack(await earlier.read(start, end - start));
   }
-  await dropMovedFiles(comparison.result.isEqual, facts, earlier, now, records.sb.blockSize);
+  await dropMovedFiles(comparison.result.isEqual, facts, earlier, now, records.sb.blockSize, options.signal);
   return { ...comparison.result, newestBefore: comparison.newestBefore };
 }
 
@@ -166,11 +166,13 @@ async function dropMovedFiles(
   earlier: BlockSource,
   now: BlockSource,
   blockSize: number,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const { file, byteOffset } = mapBlocks;
   const order = ascendingOrder(byteOffset);
   for (const i of order) {
     if (isEqual[file[i]!] === 0) continue;
+    throwIfAborted(signal);
     const [before, after] = [await earlier.read(byteOffset[i]!, blockSize), await now.read(byteOffset[i]!, blockSize)];
     if (Buffer.compare(before, after) !== 0) isEqual[file[i]!] = 0;
   }
