@@ -7,6 +7,7 @@ import type { ComparableMap } from '../capture/same-files.ts';
 import { sliceSource, type BlockSource } from '../device/block-source.ts';
 import { compareRecords, openEarlierRecords } from '../filesystems/ext4/compare-records.ts';
 import { readSmallFile } from '../filesystems/ext4/read-small-file.ts';
+import type { Superblock } from '../filesystems/ext4/superblock.ts';
 import { isKeepWhole, type FileSystemReport } from '../filesystems/filesystem.ts';
 import type { MapReader } from '../snapshot/map-reader.ts';
 import type { SnapshotSource } from '../snapshot/snapshot-source.ts';
@@ -86,7 +87,16 @@ async function compareFileSystem(
     notAfterSeconds: nowSeconds,
     signal,
   });
-  return judgeFiles(records, now, earlier.writeTime);
+  const judged = judgeFiles(records, now, earlier.writeTime);
+  // Such tools put names into a directory without telling its inode.
+  if (!('reason' in judged) && isWrittenByTool(earlier.sb, now)) judged.isSame.fill(0, now.inodes.fileCount);
+  return judged;
+}
+
+/** True where it was written to since, but not mounted. */
+function isWrittenByTool(before: Superblock, { mountTime, stamp }: ComparableMap): boolean {
+  const isMounted = before.mountTime !== mountTime || before.mountCount !== stamp.mountCount;
+  return !isMounted && before.writeTime !== stamp.writeTime;
 }
 
 /** What of `within` the map calls data; both relative to `shift`. */

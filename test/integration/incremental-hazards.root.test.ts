@@ -125,6 +125,18 @@ describe('writes below the file system', () => {
     expect(after.snapshot.volume.mapRoot).toBe(caught!.snapshot.volume.mapRoot);
   });
 
+  it.each([
+    ['add', 'write /etc/hostname p/9/new'],
+    ['take away', 'rm p/9/y'],
+  ])('of tools that %s a name: folders are read, as their inodes do not tell', async (_, act) => {
+    const all = 'for i in $(seq 40); do';
+    await card.use(950, `mkdir p; ${all} mkdir p/$i; done; ${all} echo x > p/$i/y; done`);
+    await card.use(940, 'echo later > last');
+    await card.backUp(900);
+    await card.repair(800, 'debugfs', '-w', '-R', act);
+    expect(decisionOf(await card.backUp(790))).toBe('quick');
+  });
+
   it('are found at once when all is proven', async () => {
     await card.backUp(900);
     writeRaw(card.image, card.blocksOf('f7')[3]! * BLOCK, 'overwritten');
