@@ -19,6 +19,7 @@ import {
   fillByKernel,
   growImage,
 } from '../support/ext4-growth.ts';
+import { mapImage } from '../support/ext4-proof.ts';
 import { mountPartition } from '../support/loop-device.ts';
 import { run, shell } from '../support/run.ts';
 
@@ -130,6 +131,7 @@ async function proveGrowth(base: Base, files: string | undefined, newBytes: numb
     return plan;
   }
   expectSoundCopies(GROWN);
+  expect(await mapImage(GROWN)).toMatchObject({ clean: true, byteLength: plan.newBlockCount * base.blockSize });
   // Where no reserved descriptors are left, resize2fs moves files away; the size is the same nevertheless.
   expectLikeResize2fs(BASE, GROWN, newBytes, SCRATCH);
   if (files !== undefined) fillByKernel(GROWN, files);
