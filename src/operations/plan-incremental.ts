@@ -20,7 +20,7 @@ import {
 } from '../snapshot/attachments.ts';
 import type { StoredSnapshot } from '../snapshot/catalog.ts';
 import { WINDOW_BYTES } from '../snapshot/map-node.ts';
-import { openSnapshotSource } from '../snapshot/snapshot-source.ts';
+import { openSnapshotSource, UNREADABLE } from '../snapshot/snapshot-source.ts';
 import type { Volume } from '../snapshot/snapshot.ts';
 import type { Store } from '../store/store.ts';
 import { compareWithBase } from './compare-with-base.ts';
@@ -99,7 +99,9 @@ export async function planIncremental(
     }
     return { base, plan: assumeZero(plan, steady), carry, hot, changedInPlace, reasons };
   } catch (error) {
-    if (!(error instanceof CardkeepError) || (error.kind !== 'damaged' && error.kind !== 'not-found')) throw error;
+    if (!(error instanceof CardkeepError)) throw error;
+    if (error.code === UNREADABLE) return { reason: `version ${base.number} lacks what could not be read` };
+    if (error.kind !== 'damaged' && error.kind !== 'not-found') throw error;
     return { reason: damaged(base) };
   }
 }

@@ -11,6 +11,9 @@ export interface SnapshotSource extends BlockSource {
   readonly map: MapReader;
 }
 
+/** Code of the error for bytes that could not be read when the version was made. */
+export const UNREADABLE = 'E_UNREADABLE';
+
 /** Free and zero bytes read as zeros; unreadable ones fail with E_UNREADABLE. */
 export function openSnapshotSource(store: Pick<Store, 'readChunk'>, volume: Volume): SnapshotSource {
   const map = new MapReader(store, volume);
@@ -24,7 +27,7 @@ export function openSnapshotSource(store: Pick<Store, 'readChunk'>, volume: Volu
       if (into !== undefined) bytes.fill(0);
       for await (const run of map.runs(byteOffset, byteOffset + byteLength)) {
         if (run.state === 'unreadable') {
-          throw new CardkeepError('failed', 'E_UNREADABLE', `the source could not be read at byte ${run.byteOffset}`);
+          throw new CardkeepError('failed', UNREADABLE, `the source could not be read at byte ${run.byteOffset}`);
         }
         if (run.state === 'data') bytes.set(await readRun(store, run), run.byteOffset - byteOffset);
       }

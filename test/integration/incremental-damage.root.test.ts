@@ -1,12 +1,20 @@
 /** A store that has lost something, and the quick backup that wanted to rely on it. */
 import { rmSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { toHex } from '../../src/bytes/hex.ts';
+import { fromHex, toHex } from '../../src/bytes/hex.ts';
 import { CorruptDataError } from '../../src/errors.ts';
 import { checkStore } from '../../src/operations/check-store.ts';
 import { createSnapshot } from '../../src/operations/create-snapshot.ts';
 import { readHotFiles } from '../../src/operations/plan-incremental.ts';
 import { HOT_FILES, LAST_READ } from '../../src/snapshot/attachments.ts';
+import {
+  decodeNode,
+  encodeInner,
+  encodeLeaf,
+  isLeaf,
+  RUN_UNREADABLE,
+  WINDOW_BYTES,
+} from '../../src/snapshot/map-node.ts';
 import { encodeSnapshot } from '../../src/snapshot/snapshot-codec.ts';
 import { openSnapshotSource } from '../../src/snapshot/snapshot-source.ts';
 import { PACK_FOLDERS } from '../../src/store/names.ts';
@@ -97,6 +105,27 @@ describe('damage of the store', () => {
     expect(decisionOf(await card.backUp(890))).toBe(
       'full: version 2 does not say which files are to be read each time',
     );
+  });
+
+  it('a version lacks what could not be read, the superblock among it: all of the card is read', async () => {
+    const { snapshot } = await card.backUp(900);
+    const { volume } = snapshot;
+    const store = await openStore(card.store.storage);
+    {
+      await using session = await store.startSession(testSession());
+      const put = async (node: Uint8Array): Promise<Uint8Array> => {
+        await session.put('node', store.hasher.hash(node), node);
+        return store.hasher.hash(node);
+      };
+      const root = decodeNode(await store.readChunk(fromHex(volume.mapRoot)), volume.levels - 1);
+      if (isLeaf(root)) throw new Error('the card is too small');
+      const none = new Uint32Array(1);
+      const [what, length] = [Uint32Array.of(RUN_UNREADABLE), Uint32Array.of(WINDOW_BYTES)];
+      const first = await put(encodeLeaf({ level: 0, count: 1, start: none, length, what, chunkOffset: none, chunks: [] })); // prettier-ignore
+      const mapRoot = toHex(await put(encodeInner({ ...root, children: [first, ...root.children.slice(1)] })));
+      await session.commitSnapshot(encodeSnapshot({ ...snapshot, number: 2, volume: { ...volume, mapRoot } }));
+    }
+    expect(decisionOf(await card.backUp(890))).toBe('full: version 2 lacks what could not be read');
   });
 
   it.each([[0], [1], [2]])('pack %i is lost', async (which) => {
