@@ -3,7 +3,7 @@
  * tables are wanted both times. The page cache does not do it: raw disks of macOS have none, and large reads of Linux
  * go past it.
  */
-import { extentPairs, type ExtentList } from '../bytes/extent-list.ts';
+import { type ExtentList } from '../bytes/extent-list.ts';
 import { checkRange, type BlockSource } from './block-source.ts';
 
 /** A read command costs a card about as long as 64 KiB of data: nearer ranges are read together. */
@@ -41,8 +41,9 @@ export class RememberedReads implements BlockSource {
    */
   async readAhead(extents: ExtentList, maxBytes: number): Promise<void> {
     this.#room += maxBytes;
-    for (const [start, end] of extentPairs(extents)) {
-      for (let at = start; at < end; at += AHEAD_BYTES) {
+    for (let i = 0; i < extents.count; i++) {
+      const end = extents.ends[i]!;
+      for (let at = extents.starts[i]!; at < end; at += AHEAD_BYTES) {
         const to = Math.min(end, at + AHEAD_BYTES);
         if (this.#room < to - at) return;
         const read = this.#read(at, new Uint8Array(to - at));
