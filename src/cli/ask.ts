@@ -10,21 +10,26 @@ export function canAsk(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
-/** True for y or yes; the end of the input is a no. Throws E_STOPPED when the signal comes first. */
-export async function askYesNo(question: string, signal: AbortSignal): Promise<boolean> {
-  return withoutLiveLine(async () => ask(question, signal));
+export interface AskOptions {
+  /** An empty line is a yes. */
+  readonly isYesByDefault?: boolean;
 }
 
-async function ask(question: string, signal: AbortSignal): Promise<boolean> {
-  process.stderr.write(`${question} [y/N] `);
+/** True for y or yes; the end of the input is a no. Throws E_STOPPED when the signal comes first. */
+export async function askYesNo(question: string, signal: AbortSignal, options: AskOptions = {}): Promise<boolean> {
+  return withoutLiveLine(async () => ask(question, signal, options.isYesByDefault === true));
+}
+
+async function ask(question: string, signal: AbortSignal, isYesByDefault: boolean): Promise<boolean> {
+  process.stderr.write(`${question} ${isYesByDefault ? '[Y/n]' : '[y/N]'} `);
   // `terminal: false`: the terminal itself edits the line, and Ctrl-C stays a signal.
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {
     const ended = new Promise<string>((resolve) => {
-      lines.once('close', () => resolve(''));
+      lines.once('close', () => resolve('no'));
     });
-    const answer = await Promise.race([nextLine(lines, signal), ended]);
-    return /^(?:y|yes)$/iu.test(answer.trim());
+    const answer = (await Promise.race([nextLine(lines, signal), ended])).trim();
+    return answer === '' ? isYesByDefault : /^(?:y|yes)$/iu.test(answer);
   } finally {
     lines.close();
     process.stdin.pause();

@@ -9,6 +9,7 @@ import type { ExportCounts } from '../operations/export-snapshot.ts';
 import { guardTarget } from '../operations/guard-target.ts';
 import { planSnapshotRestore } from '../operations/restore-snapshot.ts';
 import { readSuspects } from '../operations/suspects.ts';
+import type { Reshaped } from '../operations/reshape-snapshot.ts';
 import type { RestorePlan } from '../restore/restore-plan.ts';
 import { findSnapshot, readCatalog } from '../snapshot/catalog.ts';
 import type { StoredSnapshot } from '../snapshot/catalog.ts';
@@ -20,10 +21,13 @@ import { humanBytes, humanDuration, visibleText } from './human-format.ts';
 import { writeBytes, writeJson, writeLines, writeNotice } from './output.ts';
 import { withProgress } from './progress-display.ts';
 import { EXIT_DONE, withStopHint } from './report-error.ts';
+import { reshapeDocument, reshapeLines, reshapeTodoLines, reshapeWarnings } from './reshape-text.ts';
 import { suspectLines, suspectWarnings } from './restore-plan-text.ts';
+import { shapeOf, wantedFileBytes } from './restore-shape.ts';
+import type { ShapeFlags } from './restore-shape.ts';
 import { openChosenStore } from './store-choice.ts';
 
-export interface ExportFlags {
+export interface ExportFlags extends ShapeFlags {
   readonly format?: string;
   /** False with --no-bmap. */
   readonly bmap: boolean;
@@ -34,6 +38,7 @@ interface Work {
   readonly store: Store;
   readonly snapshot: StoredSnapshot;
   readonly isSuspect: boolean;
+  readonly reshaped: Reshaped;
   readonly plan: RestorePlan;
   readonly target: ExportTarget;
   /** As the user wrote it. */
@@ -58,12 +63,15 @@ export async function exportVersion(
     await guardTarget(target.path, { storePath: opened.path, imagePath, force, run: runCommand });
   }
   const isSuspect = (await readSuspects(store)).has(snapshot.id);
-  const { byteLength, sectorSize } = snapshot.volume;
-  const { signal } = context;
+  const { sectorSize } = snapshot.volume;
+  const byteLength = wantedFileBytes(flags, true) ?? snapshot.volume.byteLength;
+  const reshaped = await shapeOf(context, store, snapshot, byteLength, flags);
+  const { edits, editedBytes } = reshaped;
+  const options = { edits, editedBytes, targetIsZero: true, signal: context.signal };
   const plan = await withProgress(context, async (onProgress) =>
-    planSnapshotRestore(store, snapshot, { byteLength, sectorSize }, { targetIsZero: true, signal, onProgress }),
+    planSnapshotRestore(store, snapshot, { byteLength, sectorSize }, { ...options, onProgress }),
   );
-  const work: Work = { store, snapshot, isSuspect, plan, target, word };
+  const work: Work = { store, snapshot, isSuspect, reshaped, plan, target, word };
   await tellPlan(context, work, force);
   // Awaited here: the store is closed when this function returns.
   return await write(context, work);
@@ -114,7 +122,8 @@ async function write(context: CliContext, work: Work): Promise<number> {
 function tell(context: CliContext, work: Work, counts: ExportCounts, elapsedMs: number): void {
   const { snapshot, target, word } = work;
   const { imageBytes, dataBytes, fileBytes, mappedBytes } = counts;
-  const warnings = [...suspectWarnings(work), ...staleMapWarnings(target)];
+  const version = { volume: snapshot.volume, reshaped: work.reshaped, devicePath: undefined };
+  const warnings = [...suspectWarnings(work), ...reshapeWarnings(version), ...staleMapWarnings(target)];
   if (context.options.json === true) {
     writeJson({
       snapshot: snapshot.id,
@@ -125,6 +134,7 @@ function tell(context: CliContext, work: Work, counts: ExportCounts, elapsedMs: 
       fileBytes,
       bmap: target.bmapPath ?? null,
       mappedBytes: mappedBytes ?? null,
+      ...reshapeDocument(version),
       warnings,
       elapsedMs,
     });
@@ -141,6 +151,8 @@ function tell(context: CliContext, work: Work, counts: ExportCounts, elapsedMs: 
       : [
           `  to a card in ${humanBytes(mappedBytes)} of writing: sudo bmaptool copy ${visibleText(shellWord(word))} /dev/sdX`,
         ]),
+    ...reshapeLines(version, 'done'),
+    ...reshapeTodoLines(version),
     ...staleMapWarnings(target).map(({ message }) => `  note: ${visibleText(message)}`),
   ];
   if (target.path === STDOUT) writeNotice(lines);

@@ -114,6 +114,14 @@ function addRestore(program: Command, run: Runner): void {
   command
     .argument('<version>', VERSION_ARGUMENT)
     .argument('<target>', 'a device or an image file; all that is on it is overwritten')
+    .option('--expand', 'on a larger target, grow the last partition and its ext file system to the end')
+    .option('--no-expand', 'leave the rest of a larger target unused, and do not ask')
+    .option('--fit', 'on a smaller target, cut off the unused end of the last partition')
+    .option('--size <size>', 'of an image file: 64G, 64GB, bytes (default: that of the version)')
+    .option(
+      '--new-ids',
+      'other IDs for disk and file systems, also in fstab and cmdline.txt: for a card beside the old',
+    )
     .option('--no-verify', 'do not read back what was written')
     .option('--no-compare', 'write all, without a look at what is there already')
     .option('--resume', 'go on with a restore that was broken off')
@@ -135,6 +143,10 @@ function addExport(program: Command, run: Runner): void {
     .argument('<file>', 'a new file: .img, .img.gz, .img.xz or .img.zst; or - for standard output')
     .option('--format <format>', 'img, img.gz, img.xz or img.zst (default: by the name of the file)')
     .option('--no-bmap', 'no block map for bmaptool beside it')
+    .option('--size <size>', 'of the image: 64G, 64GB, bytes (default: that of the version)')
+    .option('--expand', 'grow the last partition and its ext file system to the end of a larger image')
+    .option('--fit', 'cut off the unused end of the last partition for a smaller image')
+    .option('--new-ids', 'other IDs for disk and file systems, also in fstab and cmdline.txt')
     .option('--force', 'replace files that are there, and do not look for room')
     .addHelpText('after', helpAfter('export'))
     .action(async (version: string, file: string, flags: ExportFlags) =>

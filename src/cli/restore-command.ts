@@ -9,6 +9,7 @@ import { CardkeepError, systemErrorCode } from '../errors.ts';
 import { guardTarget, guardTargetAgain } from '../operations/guard-target.ts';
 import type { GuardTargetOptions } from '../operations/guard-target.ts';
 import { inspectTarget, requireSameContent } from '../operations/inspect-target.ts';
+import type { InspectedTarget } from '../operations/inspect-target.ts';
 import { peekPartitions } from '../operations/peek-target.ts';
 import type { Progress } from '../operations/progress.ts';
 import { planSnapshotRestore, restoreSnapshot } from '../operations/restore-snapshot.ts';
@@ -24,13 +25,16 @@ import { withProgress } from './progress-display.ts';
 import { EXIT_DONE, withStopHint } from './report-error.ts';
 import { saysWhatIsLeft, stopHint } from './restore-leftovers.ts';
 import type { RestoreStage } from './restore-leftovers.ts';
+import { shapeWords } from './reshape-text.ts';
 import { planDocument, planLines, suspectLines } from './restore-plan-text.ts';
 import type { PlannedRestore, RestoreEstimate } from './restore-plan-text.ts';
+import { shapeOf, wantedFileBytes, withAnswer } from './restore-shape.ts';
+import type { ShapeFlags } from './restore-shape.ts';
 import { ejectWritten, tellRestored } from './restore-summary.ts';
 import { isUnfinishedOf, requireSpace, targetPathOf, versionMeantBy } from './restore-target.ts';
 import { openChosenStore } from './store-choice.ts';
 
-export interface RestoreFlags {
+export interface RestoreFlags extends ShapeFlags {
   /** False with --no-verify. */
   readonly verify: boolean;
   /** False with --no-compare. */
@@ -94,19 +98,24 @@ interface Words {
   readonly targetWord: string;
 }
 
-async function plan(context: CliContext, words: Words, flags: RestoreFlags): Promise<Work> {
+async function plan(context: CliContext, words: Words, given: RestoreFlags): Promise<Work> {
   const { store, storePath, targetPath, targetWord } = words;
   const catalog = await readCatalog(store);
   const snapshot = await versionMeantBy(catalog, words.reference, targetWord);
   const isSuspect = (await readSuspects(store)).has(snapshot.id);
   const imagePath = snapshot.host === hostname() ? snapshot.volume.device.path : undefined;
-  const guard = { storePath, imagePath, force: flags.force === true, run: runCommand };
+  const guard = { storePath, imagePath, force: given.force === true, run: runCommand };
   const facts = await guardTarget(targetPath, guard);
-  const target = await inspectTarget(targetPath, snapshot.volume.byteLength, context.commandLine);
+  const target = await lookAt(context, targetPath, snapshot.volume.byteLength, given);
+  const flags = await withAnswer(context, store, snapshot, target, given);
   const isResumed = flags.resume === true && isUnfinishedOf(catalog, target, snapshot, targetWord);
   const compares = flags.compare && target.presentBytes > 0;
   const targetIsFile = target.kind !== 'device';
+  const reshaped = await shapeOf(context, store, snapshot, target.byteLength, flags);
+  const { edits, editedBytes } = reshaped;
   const options = {
+    edits,
+    editedBytes,
     targetIsZero: targetIsFile && !compares,
     targetIsFile,
     // A file that is overwritten ends as a new one would: what was deleted in another is not kept in this one.
@@ -119,7 +128,20 @@ async function plan(context: CliContext, words: Words, flags: RestoreFlags): Pro
   if (targetIsFile) await requireSpace(targetPath, plan, target);
   const estimate: RestoreEstimate = { ...(targetIsFile ? FILE_SPEED : CARD_SPEED), verify: flags.verify, compares };
   const how = { isSuspect, isResumed, isWiped: flags.wipe === true, targetModel: facts.model };
-  return { snapshot, ...how, target, targetWord, plan, estimate, store, facts, guard };
+  const shape = { reshaped, shapeWords: shapeWords(flags) };
+  return { snapshot, ...how, ...shape, target, targetWord, plan, estimate, store, facts, guard };
+}
+
+/** A file takes the size that is asked for, else that of the version. */
+async function lookAt(
+  context: CliContext,
+  targetPath: string,
+  volumeBytes: number,
+  flags: RestoreFlags,
+): Promise<InspectedTarget> {
+  const target = await inspectTarget(targetPath, volumeBytes, context.commandLine);
+  const byteLength = wantedFileBytes(flags, target.kind !== 'device') ?? target.byteLength;
+  return { ...target, byteLength };
 }
 
 async function confirm(context: CliContext, flags: RestoreFlags, work: Work): Promise<void> {

@@ -7,12 +7,12 @@ import type { PlannedRestore } from './restore-plan-text.ts';
 /** `begun`: its tables are gone; `written`: all is there, but not read back. */
 export type RestoreStage = 'untouched' | 'begun' | 'written';
 
-type Unfinished = Pick<PlannedRestore, 'snapshot' | 'target' | 'targetWord'>;
+type Unfinished = Pick<PlannedRestore, 'snapshot' | 'target' | 'targetWord' | 'shapeWords'>;
 
 /** For who stopped it. */
-export function stopHint({ snapshot, target, targetWord }: Unfinished, stage: RestoreStage): string {
+export function stopHint({ snapshot, target, targetWord, shapeWords }: Unfinished, stage: RestoreStage): string {
   if (target.kind === 'new' || stage === 'untouched') return leftOf(target.kind, targetWord, stage);
-  const words = ['cardkeep', 'restore', `${snapshot.card}@${snapshot.number}`, targetWord];
+  const words = ['cardkeep', 'restore', `${snapshot.card}@${snapshot.number}`, targetWord, ...shapeWords];
   const command = (stage === 'begun' ? [...words, '--resume'] : words).map(shellWord).join(' ');
   return `${leftOf(target.kind, targetWord, stage)}; ${stage === 'begun' ? 'go on with' : 'compare it with'}: ${command}`;
 }

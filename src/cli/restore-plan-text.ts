@@ -2,10 +2,13 @@
 import type { InspectedTarget } from '../operations/inspect-target.ts';
 import type { PeekedPartition } from '../operations/peek-target.ts';
 import type { Warning } from '../operations/progress.ts';
+import type { Reshaped } from '../operations/reshape-snapshot.ts';
 import type { RestorePlan } from '../restore/restore-plan.ts';
 import type { StoredSnapshot } from '../snapshot/catalog.ts';
 import { fileSystemName, SUSPECT, SUSPECT_CURE, versionLine } from './describe-version.ts';
 import { humanBytes, humanDuration, layOutTable, visibleText } from './human-format.ts';
+import { partitionsAfter, reshapeDocument, reshapeLines, reshapeTodoLines, reshapeWarnings } from './reshape-text.ts';
+import type { ReshapedVersion } from './reshape-text.ts';
 
 export interface RestoreEstimate {
   readonly writeBytesPerSecond: number;
@@ -28,16 +31,22 @@ export interface PlannedRestore {
   readonly targetWord: string;
   readonly targetModel: string;
   readonly plan: RestorePlan;
+  /** What is changed in the version on its way. */
+  readonly reshaped: Reshaped;
+  /** The flags that lead to the same result once more. */
+  readonly shapeWords: readonly string[];
   readonly estimate: RestoreEstimate;
 }
 
 export function planLines(planned: PlannedRestore): string[] {
   const { snapshot, plan } = planned;
-  const after = snapshot.volume.partitions;
+  const after = partitionsAfter(versionOf(planned));
   return [
     versionLine(snapshot.id, snapshot),
     ...twoColumns(planned, `now on ${visibleText(planned.targetWord)}`, 'after the restore', after),
     `  ${workLine(planned)}`,
+    ...reshapeLines(versionOf(planned), 'plan'),
+    ...reshapeTodoLines(versionOf(planned)),
     ...(planned.isWiped && !plan.targetIsZero ? ['  what the version does not use is zeroed (--wipe)'] : []),
     ...growthLines(planned),
     ...suspectLines(planned),
@@ -97,10 +106,15 @@ export function suspectWarnings({ isSuspect }: Pick<PlannedRestore, 'isSuspect'>
   return isSuspect ? [{ code: 'W_SUSPECT', message: `${SUSPECT}; ${SUSPECT_CURE}` }] : [];
 }
 
-/** What is left to do by hand on a bigger target; the command can be pasted. */
-export function leftToDoLines({ snapshot, targetWord, plan }: PlannedRestore): string[] {
+/** What came out other than the version is, and what is left to do by hand; the commands can be pasted. */
+export function leftToDoLines(planned: PlannedRestore): string[] {
+  const version = versionOf(planned);
+  return [...reshapeLines(version, 'done'), ...reshapeTodoLines(version), ...unusedLines(planned)];
+}
+
+function unusedLines({ snapshot, targetWord, plan }: PlannedRestore): string[] {
   if (plan.targetBytes <= plan.volumeBytes) return [];
-  const unused = `  ${humanBytes(plan.targetBytes - plan.volumeBytes)} of the target are not used: the partitions keep their size`;
+  const unused = `  ${humanBytes(plan.targetBytes - plan.volumeBytes)} of the target are not used: the partitions keep their size (--expand grows the last one)`;
   if (snapshot.volume.table !== 'gpt') return [unused];
   return [unused, `  its backup partition table belongs at the end: sudo sgdisk -e ${visibleText(targetWord)}`];
 }
@@ -114,8 +128,21 @@ export function planDocument(planned: PlannedRestore): object {
     wouldWriteBytes: plan.dataBytes,
     wouldZeroBytes: plan.zeroBytes,
     estimatedMs: estimateMs(plan, estimate),
-    warnings: suspectWarnings(planned),
+    ...shapeDocument(planned),
+    warnings: restoreWarnings(planned),
   };
+}
+
+export function shapeDocument(planned: PlannedRestore): object {
+  return reshapeDocument(versionOf(planned));
+}
+
+export function restoreWarnings(planned: PlannedRestore): Warning[] {
+  return [...suspectWarnings(planned), ...reshapeWarnings(versionOf(planned))];
+}
+
+function versionOf({ snapshot, reshaped, target }: PlannedRestore): ReshapedVersion {
+  return { volume: snapshot.volume, reshaped, devicePath: target.kind === 'device' ? target.path : undefined };
 }
 
 /** When all has to be written. */

@@ -10,7 +10,7 @@ import type { RestoreCounts } from '../restore/execute-restore.ts';
 import type { CliContext } from './context.ts';
 import { humanBytes, humanDuration, visibleText } from './human-format.ts';
 import { writeJson, writeLines, writeNotice } from './output.ts';
-import { beforeAndAfterLines, leftToDoLines, suspectWarnings } from './restore-plan-text.ts';
+import { beforeAndAfterLines, leftToDoLines, restoreWarnings, shapeDocument } from './restore-plan-text.ts';
 import type { PlannedRestore } from './restore-plan-text.ts';
 
 export interface RestoreOutcome {
@@ -49,10 +49,10 @@ export function tellRestored(context: CliContext, planned: PlannedRestore, outco
       zeroedBytes,
       skippedEqualBytes: unchangedBytes,
       verifiedBytes,
-      grown: [],
+      ...shapeDocument(planned),
       resumed: planned.isResumed,
       ...(outcome.ejected && { ejected: outcome.ejected.done }),
-      warnings: [...suspectWarnings(planned), ...ejectWarnings(outcome)],
+      warnings: [...restoreWarnings(planned), ...ejectWarnings(outcome)],
       elapsedMs: outcome.elapsedMs,
     });
     return;

@@ -100,13 +100,15 @@ export async function planRestore(
 
 function requireSize(neededBytes: number, targetBytes: number): void {
   if (targetBytes >= neededBytes) return;
+  throw targetTooSmall(targetBytes, neededBytes, `use a card or file of at least ${neededBytes} bytes`);
+}
+
+/** E_TARGET_TOO_SMALL (refused) with the exact sizes. */
+export function targetTooSmall(targetBytes: number, neededBytes: number, hint: string): CardkeepError {
   const missing = neededBytes - targetBytes;
-  throw new CardkeepError(
-    'refused',
-    'E_TARGET_TOO_SMALL',
-    `the target has ${targetBytes} bytes, this version needs ${neededBytes} bytes: ${missing} ${missing === 1 ? 'byte' : 'bytes'} too few`,
-    { hint: `use a card or file of at least ${neededBytes} bytes` },
-  );
+  const lack = `${missing} ${missing === 1 ? 'byte' : 'bytes'} too few`;
+  const message = `the target has ${targetBytes} bytes, this version needs ${neededBytes} bytes: ${lack}`;
+  return new CardkeepError('refused', 'E_TARGET_TOO_SMALL', message, { hint });
 }
 
 /**

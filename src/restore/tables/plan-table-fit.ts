@@ -19,6 +19,11 @@ export interface TableFit {
   readonly bytesBehind: number;
 }
 
+export interface FitRefusal extends Refusal {
+  /** The smallest volume that the table fits, in bytes; undefined where no size would do. */
+  readonly smallestByteLength?: number;
+}
+
 export interface FitOptions extends GapOptions {
   /** The length that the last partition gets where it must shrink: whole sectors, at most what the plan without says. */
   readonly partitionByteLength?: number;
@@ -33,7 +38,7 @@ export async function planTableFit(
   source: BlockSource,
   newByteLength: number,
   options: FitOptions = {},
-): Promise<TableFit | Refusal> {
+): Promise<TableFit | FitRefusal> {
   const shape = await readTableShape(source, options.signal);
   if (shape === BARE) return fitBare(source.byteLength, newByteLength, options.partitionByteLength);
   if (isRefusal(shape)) return shape;
@@ -70,7 +75,7 @@ export async function planTableFit(
 }
 
 /** Without a table the file system itself has to become smaller, and nothing else. */
-function fitBare(oldByteLength: number, newByteLength: number, wanted: number | undefined): TableFit | Refusal {
+function fitBare(oldByteLength: number, newByteLength: number, wanted: number | undefined): TableFit | FitRefusal {
   const room = Math.floor(newByteLength / PAGE_BYTES) * PAGE_BYTES;
   if (room < PAGE_BYTES) return tooSmall(newByteLength, PAGE_BYTES, 'there is no room for a file system');
   const partition = { number: 0, byteOffset: 0, oldByteLength, newByteLength: chosenLength(room, wanted, 1) };
@@ -108,8 +113,11 @@ function chosenLength(room: number, wanted: number | undefined, sectorSize: numb
   return wanted;
 }
 
-function tooSmall(newByteLength: number, smallest: number, why: string): Refusal {
+function tooSmall(newByteLength: number, smallest: number, why: string): FitRefusal {
   const missing = smallest - newByteLength;
   const lack = missing === 1 ? '1 byte is missing' : `${missing} bytes are missing`;
-  return { reason: `${why}: ${lack}, the smallest size that works is ${smallest} bytes` };
+  return {
+    reason: `${why}: ${lack}, the smallest size that works is ${smallest} bytes`,
+    smallestByteLength: smallest,
+  };
 }
