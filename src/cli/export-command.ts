@@ -21,7 +21,7 @@ import { humanBytes, humanDuration, visibleText } from './human-format.ts';
 import { writeBytes, writeJson, writeLines, writeNotice } from './output.ts';
 import { withProgress } from './progress-display.ts';
 import { EXIT_DONE, withStopHint } from './report-error.ts';
-import { reshapeDocument, reshapeLines, reshapeTodoLines, reshapeWarnings } from './reshape-text.ts';
+import { newIdLines, reshapeDocument, reshapeLines, reshapeTodoLines, reshapeWarnings } from './reshape-text.ts';
 import { suspectLines, suspectWarnings } from './restore-plan-text.ts';
 import { shapeOf, wantedFileBytes } from './restore-shape.ts';
 import type { ShapeFlags } from './restore-shape.ts';
@@ -153,6 +153,7 @@ function tell(context: CliContext, work: Work, counts: ExportCounts, elapsedMs: 
         ]),
     ...reshapeLines(version, 'done'),
     ...reshapeTodoLines(version),
+    ...newIdLines(version),
     ...staleMapWarnings(target).map(({ message }) => `  note: ${visibleText(message)}`),
   ];
   if (target.path === STDOUT) writeNotice(lines);

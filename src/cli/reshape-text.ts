@@ -27,12 +27,16 @@ export function partitionsAfter({ volume, reshaped }: ReshapedVersion): Snapshot
 
 /** `tense`: of a plan, or of what was done. */
 export function reshapeLines(version: ReshapedVersion, tense: 'plan' | 'done'): string[] {
-  const { resized, ids, notes } = version.reshaped;
+  const { resized, notes } = version.reshaped;
   const lines: string[] = [];
   if (resized !== undefined) lines.push(...sizeLines(version, resized, tense));
   lines.push(...notes.map((note) => withHumanSizes(note)));
-  if (ids !== undefined) lines.push(...idLines(ids));
   return lines.map((line) => `  ${visibleText(line)}`);
+}
+
+/** Which ID becomes which; empty where all are kept. */
+export function newIdLines({ reshaped: { ids } }: ReshapedVersion): string[] {
+  return ids === undefined ? [] : idLines(ids).map((line) => `  ${visibleText(line)}`);
 }
 
 /** What is left to do by hand; the commands can be pasted. */

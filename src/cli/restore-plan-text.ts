@@ -7,7 +7,14 @@ import type { RestorePlan } from '../restore/restore-plan.ts';
 import type { StoredSnapshot } from '../snapshot/catalog.ts';
 import { fileSystemName, SUSPECT, SUSPECT_CURE, versionLine } from './describe-version.ts';
 import { humanBytes, humanDuration, layOutTable, visibleText } from './human-format.ts';
-import { partitionsAfter, reshapeDocument, reshapeLines, reshapeTodoLines, reshapeWarnings } from './reshape-text.ts';
+import {
+  newIdLines,
+  partitionsAfter,
+  reshapeDocument,
+  reshapeLines,
+  reshapeTodoLines,
+  reshapeWarnings,
+} from './reshape-text.ts';
 import type { ReshapedVersion } from './reshape-text.ts';
 
 export interface RestoreEstimate {
@@ -47,6 +54,7 @@ export function planLines(planned: PlannedRestore): string[] {
     `  ${workLine(planned)}`,
     ...reshapeLines(versionOf(planned), 'plan'),
     ...reshapeTodoLines(versionOf(planned)),
+    ...newIdLines(versionOf(planned)),
     ...(planned.isWiped && !plan.targetIsZero ? ['  what the version does not use is zeroed (--wipe)'] : []),
     ...growthLines(planned),
     ...suspectLines(planned),

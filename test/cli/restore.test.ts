@@ -98,6 +98,7 @@ it('only plans with --dry-run', () => {
     wouldWriteBytes: expect.any(Number),
     wouldZeroBytes: expect.any(Number),
     estimatedMs: expect.any(Number),
+    grown: [],
     warnings: [],
   });
   copyFileSync(inFolder('card.img'), inFolder('same.img'));

@@ -16,9 +16,9 @@ export function applyEdits(image: string, edits: readonly Edit[], byteLength: nu
 }
 
 /** The result of a planner that must not refuse. */
-export function accepted<T extends object>(plan: T | { readonly reason: string }): T {
-  if ('reason' in plan) throw new Error(`refused: ${plan.reason}`);
-  return plan;
+export function accepted<T extends object>(plan: T): Exclude<T, { readonly reason: string }> {
+  if ('reason' in plan) throw new Error(`refused: ${String(plan.reason)}`);
+  return plan as Exclude<T, { readonly reason: string }>;
 }
 
 /** Why a planner refuses; throws when it does not. */
