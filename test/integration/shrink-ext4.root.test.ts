@@ -85,11 +85,15 @@ describe.each(CASES.filter((_, i) => IS_ALL || IN_CI.has(i)))('%i MiB, %s', (meb
     minimum = await minimumOf(BASE);
   });
 
-  it('becomes a sector, a MiB, a group shorter', async () => {
+  it('becomes a sector, a MiB, a group shorter, and a little longer than some groups', async () => {
     const size = statSync(BASE).size;
     const perGroup = Number(/^Blocks per group:\s+(\d+)/mu.exec(run('dumpe2fs', ['-h', BASE]))![1]);
     const oneGroup = size - perGroup * dumpFacts(BASE).blockSize;
-    for (const newBytes of IS_ALL ? [size - 512, size - MIB, oneGroup] : [size - MIB - 512]) {
+    const { blockSize } = dumpFacts(BASE);
+    // Too little for one more group.
+    const behindGroups = Math.ceil((minimum + MIB) / perGroup / blockSize) * perGroup * blockSize + 20 * 1024;
+    const some = [size - MIB - 512, behindGroups];
+    for (const newBytes of IS_ALL ? [size - 512, size - MIB, oneGroup, behindGroups] : some) {
       if (newBytes >= minimum) await proveShrink(files, newBytes);
     }
   });
@@ -114,6 +118,14 @@ it('keeps the tables of groups that stay, wherever they lie', async () => {
   expect(minimum).toBe(Math.ceil((moved + length) / 4) * 4 * 1024);
   await shrinkImage(BASE, SHRUNK, minimum);
   expectSound(SHRUNK);
+});
+
+it('leaves alone what fits, though it has no whole pages', async () => {
+  makeExt4Image(BASE, 40, ['-t', 'ext4', '-b', '1024', '-O', '^has_journal']);
+  run('resize2fs', [BASE, '40001']);
+  const size = 40001 * 1024;
+  expect(await planShrink(BASE, size)).toMatchObject({ edits: [], newBlockCount: 40001, bytesOutside: 0 });
+  expect(await planShrink(BASE, size - 1)).toMatchObject({ newBlockCount: 40000, bytesOutside: 1023 });
 });
 
 it('leaves alone what may not become smaller', async () => {
@@ -144,6 +156,10 @@ it.each(Array.from({ length: IS_ALL ? 40 : 4 }, (_, i) => SEED + i))(
     const files = fileListOf(BASE);
     const size = statSync(BASE).size;
     const minimum = Math.min(await minimumOf(BASE), size);
+    const step = 256 * 1024;
+    const others = Array.from({ length: (size - minimum) / step }, (_, i) => minimum + i * step + random.below(step));
+    for (const newBytes of others)
+      expect(await planShrink(BASE, newBytes)).toMatchObject({ oldBlockCount: size / dumpFacts(BASE).blockSize });
     for (const newBytes of [minimum, minimum + random.below(size - minimum + 1)]) {
       await shrinkImage(BASE, SHRUNK, newBytes);
       expectSound(SHRUNK);

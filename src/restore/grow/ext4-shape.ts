@@ -41,11 +41,19 @@ export function wholeBlocks(sb: Superblock, byteLength: number): number {
   return floorTo(Math.floor(byteLength / sb.blockSize), unitOf(sb));
 }
 
-/** The smallest shape with at least `blockCount` blocks in whole pages and clusters; never larger than `old`. */
+/** Bytes that a partition must have for so many blocks. */
+export function bytesForBlocks(sb: Superblock, blockCount: number): number {
+  const unit = unitOf(sb);
+  return Math.ceil(blockCount / unit) * unit * sb.blockSize;
+}
+
+/** The smallest shape with at least `blockCount` blocks, as `shapeFor` makes it of a partition; never larger than `old`. */
 export function leastShape(old: Superblock, blockCount: number): Superblock {
   const unit = unitOf(old);
   for (let count = blockCount; count < old.blockCount;) {
-    count = Math.ceil(count / unit) * unit;
+    const isGroupEnd = (count - old.firstDataBlock) % old.blocksPerGroup === 0;
+    // Behind a full last group, what is left over stays outside: pages and clusters do not matter.
+    if (!isGroupEnd) count = Math.ceil(count / unit) * unit;
     const { sb } = withBlockCount(old, count);
     const rest = (count - old.firstDataBlock) % old.blocksPerGroup;
     const least = leastLastGroup(sb);

@@ -10,7 +10,7 @@ import { type Superblock } from '../../filesystems/ext4/superblock.ts';
 import { type Edit } from '../edits.ts';
 import { damageReason } from './ext4-refusal.ts';
 import { planResize, readSubject, type Ext4Subject, type Refusal } from './ext4-resize.ts';
-import { leastShape, shapeFor, wholeBlocks } from './ext4-shape.ts';
+import { bytesForBlocks, leastShape, shapeFor, wholeBlocks } from './ext4-shape.ts';
 import { lastGroupWithInodes, lastUsedBlock, structuresEnd } from './ext4-tail.ts';
 
 export interface Ext4Shrink {
@@ -41,8 +41,8 @@ export async function planExt4Shrink(
     if ((old.features.compat & COMPAT.stableInodes) !== 0) {
       return { reason: 'it has the feature stable_inodes, which forbids to make it smaller: use a larger card' };
     }
-    const room = wholeBlocks(old, newByteLength);
-    const next = room >= old.blockCount ? old : shapeFor(old, room).sb;
+    const fits = newByteLength >= old.blockCount * old.blockSize;
+    const next = fits ? old : shapeFor(old, wholeBlocks(old, newByteLength)).sb;
     const minimum = next === old ? 0 : await leastBlocks(subject, next);
     if (next !== old && next.blockCount < minimum) return tooSmall(old, minimum);
     // The second copy of sparse_super2 may have no place in the new last group: then there is but one.
@@ -60,7 +60,8 @@ export async function planExt4Shrink(
 }
 
 function tooSmall(sb: Superblock, blocks: number): ShrinkRefusal {
-  const minimumByteLength = blocks * sb.blockSize;
+  // As it is, it need not have whole pages.
+  const minimumByteLength = Math.min(bytesForBlocks(sb, blocks), sb.blockCount * sb.blockSize);
   return {
     reason: `it needs ${minimumByteLength} bytes as its files lie: run resize2fs on the card to make it smaller, and back it up again`,
     minimumByteLength,

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { COMPAT, INCOMPAT, RO_COMPAT } from '../../../../src/filesystems/ext4/features.ts';
 import { decodeSuperblock, type Superblock } from '../../../../src/filesystems/ext4/superblock.ts';
-import { growShape, shapeFor } from '../../../../src/restore/grow/ext4-shape.ts';
+import {
+  bytesForBlocks,
+  growShape,
+  leastShape,
+  shapeFor,
+  wholeBlocks,
+} from '../../../../src/restore/grow/ext4-shape.ts';
 
 const GIB = 1024 ** 3;
 
@@ -33,6 +39,20 @@ const without64 = (sb: Superblock): Superblock => ({
   ...sb,
   descriptorSize: 32,
   features: { ...sb.features, incompat: INCOMPAT.extents },
+});
+
+describe('becoming smaller', () => {
+  const old = superblock({ blockSize: 1024, firstDataBlock: 1, blockCount: 8192 * 6 + 1, blocksPerGroup: 8192 });
+
+  it('has a least size that is as large as a partition of it gives', () => {
+    for (let count = 8192 * 2; count < old.blockCount; count += 1) {
+      const least = leastShape(old, count).blockCount;
+      expect(least).toBeGreaterThanOrEqual(count);
+      const byteLength = bytesForBlocks(old, least);
+      expect(shapeFor(old, wholeBlocks(old, byteLength)).sb.blockCount).toBe(least);
+      expect(shapeFor(old, wholeBlocks(old, byteLength - 1)).sb.blockCount).toBeLessThan(count);
+    }
+  });
 });
 
 describe('growing', () => {
