@@ -74,7 +74,7 @@ const CASES: readonly (readonly [mebibytes: number, mkfs: string])[] = [
   [120, '-t ext4 -b 1024 -O ^resize_inode -g 1024'],
   [120, '-t ext4 -b 1024 -g 1024 -E resize=200000'],
 ];
-const IN_CI = new Set([0, 2, 3, 5, 8, 9, 11]);
+const IN_CI = new Set([0, 3, 5, 8, 9, 11]);
 
 describe.each(CASES.filter((_, i) => IS_ALL || IN_CI.has(i)))('%i MiB, %s', (mebibytes, mkfs) => {
   let files = '';
@@ -133,7 +133,7 @@ it('leaves alone what may not become smaller', async () => {
   expect(await planShrink(BASE, 30 * MIB)).toMatchObject({ reason: expect.stringMatching(/stable_inodes/u) });
 });
 
-it.each(Array.from({ length: IS_ALL ? 40 : 4 }, (_, i) => SEED + i))(
+it.each(Array.from({ length: IS_ALL ? 40 : 3 }, (_, i) => SEED + i))(
   'files anywhere: CARDKEEP_GROW_SEED=%i',
   async (seed) => {
     const random = randomFrom(seed);

@@ -19,7 +19,7 @@ import { verdict } from '../support/run.ts';
 const FOLDER = imageFolder('grow-mutants');
 const FILE = path.join(FOLDER, 'mutant');
 const SEED = Number(process.env['CARDKEEP_GROW_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const CASES = Number(process.env['CARDKEEP_GROW_CASES'] ?? 20);
+const CASES = Number(process.env['CARDKEEP_GROW_CASES'] ?? 12);
 const MIB = 1024 * 1024;
 
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
