@@ -111,7 +111,7 @@ function sizeLines({ volume, reshaped }: ReshapedVersion, resized: ResizedConten
   if (keepsSizeBecause !== undefined) lines.push(`its ${name} keeps its size: ${keepsSizeBecause}`);
   if (usesMetaGroups) {
     lines.push(
-      `its ${name} gets the feature meta_bg, because it outgrows what it was made for: Linux and U-Boot read it`,
+      `its ${name} gets the feature meta_bg, because it outgrows what it was made for: some boot loaders cannot read it`,
     );
   }
   return lines;
@@ -136,8 +136,7 @@ function todoOf({ volume, reshaped, devicePath }: ReshapedVersion): string | und
   const path = partitionPath(devicePath ?? UNKNOWN_DEVICE, partition.number);
   const command = growCommand(fileSystem, path, uuid);
   const name = contentName(volume, partition.number, fileSystem);
-  if (command === undefined)
-    return `what is in p${partition.number} (${name}) keeps its size, and no tool is known that grows it`;
+  if (command === undefined) return `the ${name} in it keeps its size, and no tool is known that grows it`;
   if (keepsSizeBecause !== undefined) return `to grow the ${name}, after its first mount: ${command}`;
   return `the ${name} in it keeps its size; what grows it: ${command}`;
 }

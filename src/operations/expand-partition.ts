@@ -21,7 +21,7 @@ export interface ResizedContent {
   readonly fileSystemBytes: { readonly before: number; readonly after: number } | undefined;
   /** One line: why an ext file system keeps its size although the partition grows. */
   readonly keepsSizeBecause: string | undefined;
-  /** The grown file system needs what Linux and boot loaders before 2012 cannot read. */
+  /** The grown file system has more descriptors than it reserved places for; some boot loaders cannot read that. */
   readonly usesMetaGroups: boolean;
   readonly notes: readonly string[];
 }
