@@ -58,6 +58,8 @@ export { listJson, showJson } from './operations/list-snapshots.ts';
 export type { ListDocument, ShowDocument, SnapshotDocument } from './operations/list-snapshots.ts';
 export { guardTarget, guardTargetAgain } from './operations/guard-target.ts';
 export type { GuardTargetOptions } from './operations/guard-target.ts';
+export { reshapeSnapshot } from './operations/reshape-snapshot.ts';
+export type { Reshaped, ReshapeWish } from './operations/reshape-snapshot.ts';
 export { planSnapshotRestore, restoreSnapshot } from './operations/restore-snapshot.ts';
 export type { PlanOptions, RestoreOptions } from './operations/restore-snapshot.ts';
 export { exportToFile, exportToStream } from './operations/export-snapshot.ts';

@@ -40,12 +40,15 @@ const PAGES: Readonly<Record<string, Page>> = {
   list: { examples: ['cardkeep list', 'cardkeep list octopi --json'], codes: [0, 1, 2, 4, 7] },
   show: { examples: ['cardkeep show octopi', 'cardkeep show octopi@3'], codes: [0, 1, 2, 4, 7, 130] },
   restore: {
-    examples: ['sudo cardkeep restore octopi /dev/sda', 'cardkeep restore octopi~1 octopi.img --yes'],
+    examples: [
+      'sudo cardkeep restore octopi /dev/sda --expand',
+      'cardkeep restore octopi~1 octopi.img --expand --size 64G',
+    ],
     codes: [0, 1, 2, 4, 5, 7, 130],
   },
   export: {
     examples: [
-      'cardkeep export octopi octopi.img.xz',
+      'cardkeep export octopi octopi.img.xz --expand --size 32G',
       'cardkeep export octopi@3 - | ssh lab "sudo dd of=/dev/sda bs=4M"',
     ],
     codes: [0, 1, 2, 4, 5, 7, 130],
