@@ -61,7 +61,7 @@ export async function shapeOf(
   };
   return withProgress(context, async (onProgress) => {
     onProgress({ phase: 'plan', doneBytes: 0, totalBytes: 0 });
-    return reshapeSnapshot(store, snapshot, wish);
+    return reshapeSnapshot(store, snapshot.volume, wish);
   });
 }
 

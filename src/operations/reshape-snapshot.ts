@@ -10,8 +10,8 @@ import { targetTooSmall } from '../restore/restore-plan.ts';
 import { zerosByMap } from '../restore/tables/gap-data.ts';
 import type { GapOptions } from '../restore/tables/gap-data.ts';
 import { isRefusal } from '../restore/tables/table-shape.ts';
-import type { StoredSnapshot } from '../snapshot/catalog.ts';
 import { openSnapshotSource } from '../snapshot/snapshot-source.ts';
+import type { Volume } from '../snapshot/snapshot.ts';
 import type { Store } from '../store/store.ts';
 import { expandPartition } from './expand-partition.ts';
 import type { ResizedContent } from './expand-partition.ts';
@@ -49,10 +49,10 @@ export interface Reshaped {
  */
 export async function reshapeSnapshot(
   store: Pick<Store, 'readChunk'>,
-  snapshot: StoredSnapshot,
+  volume: Volume,
   wish: ReshapeWish,
 ): Promise<Reshaped> {
-  const source = openSnapshotSource(store, snapshot.volume);
+  const source = openSnapshotSource(store, volume);
   const sized = await reshapeSize(source, wish, { isKnownZero: zerosByMap(source.map), signal: wish.signal });
   if (!wish.newIds) return sized;
   const edited = editedSource(source, sized.edits, sized.editedBytes);
@@ -98,7 +98,8 @@ function cannotFit(source: BlockSource, targetBytes: number, { reason, smallestB
   }
   const missing = smallestBytes - targetBytes;
   const lack = `${missing} ${missing === 1 ? 'byte' : 'bytes'} too few`;
-  const message = `the target has ${targetBytes} bytes, this version can be cut to ${smallestBytes} bytes: ${lack}`;
+  const needs = smallestBytes < source.byteLength ? 'can be cut to' : 'needs';
+  const message = `the target has ${targetBytes} bytes, this version ${needs} ${smallestBytes} bytes: ${lack}`;
   return new CardkeepError('refused', 'E_CANNOT_FIT', message, { hint: reason });
 }
 

@@ -102,7 +102,7 @@ it('one sector too small, with exact numbers', () => {
     loop.path,
     image,
     'E_TARGET_TOO_SMALL',
-    /25165312 bytes\), this version needs 25\.2 MB \(25165824 bytes\): 512 bytes too few\n {2}use a card or file of at least/u,
+    /25165312 bytes\), this version needs 25\.2 MB \(25165824 bytes\): 512 bytes too few\n {2}the same command with --fit cuts it to the target; or use a card or file of at least/u,
   );
 });
 

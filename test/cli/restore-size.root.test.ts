@@ -185,7 +185,7 @@ describe('what stands in the way', () => {
     expect(cardkeep.run('restore', name, 'never.img', '--yes', '--fit', '--size', '47M')).toMatchObject({
       status: 5,
       stderr: expect.stringMatching(
-        /E_CANNOT_FIT: .* can be cut to 50\.3 MB \(50331648 bytes\): 1 MB \(1048576 bytes\) too few\n {2}partition 2: only ext2, ext3 and ext4 are made smaller/u,
+        /E_CANNOT_FIT: .* this version needs 50\.3 MB \(50331648 bytes\): 1 MB \(1048576 bytes\) too few\n {2}partition 2: only ext2, ext3 and ext4 are made smaller/u,
       ),
     });
   });
