@@ -21,9 +21,19 @@ beforeAll(() => {
 });
 afterAll(() => folder[Symbol.dispose]());
 
-/** Refused with exit code 5, and not a byte of it changed, however one insists. */
-function expectRefused(target: string, image: string, code: string, words: RegExp, store?: string): void {
-  const before = readFileSync(image);
+/**
+ * Refused with exit code 5, and not a byte of it changed, however one insists. `watchedBytes`: so many from its start,
+ * where others write to the rest.
+ */
+function expectRefused(
+  target: string,
+  image: string,
+  code: string,
+  words: RegExp,
+  { store, watchedBytes }: { store?: string; watchedBytes?: number } = {},
+): void {
+  const watched = (): Buffer => readFileSync(image).subarray(0, watchedBytes);
+  const before = watched();
   for (const more of [[], ['--force', '--resume', '--wipe', '--eject'], ['--force', '--no-compare', '--no-verify']]) {
     const at = store === undefined ? [] : ['--store', store];
     const { status, stdout, stderr } = cardkeep.run('restore', 'octopi', target, '--yes', ...more, ...at);
@@ -34,7 +44,7 @@ function expectRefused(target: string, image: string, code: string, words: RegEx
       stderr: expect.stringMatching(new RegExp(`(?:^|\\n)cardkeep: ${code}: `, 'u')),
     });
     expect(stderr).toMatch(words);
-    expect(readFileSync(image).equals(before)).toBe(true);
+    expect(watched().equals(before)).toBe(true);
   }
 }
 
@@ -81,7 +91,8 @@ it('in use as swap', () => {
   using loop = attachLoop(image);
   shell(`mkswap -q ${loop.path}; sync; swapon ${loop.path}`);
   try {
-    expectRefused(loop.path, image, 'E_TARGET_(?:IS_SYSTEM|BUSY)', /\n {2}\S/u);
+    // The kernel may swap to what lies behind the header while the test runs.
+    expectRefused(loop.path, image, 'E_TARGET_(?:IS_SYSTEM|BUSY)', /\n {2}\S/u, { watchedBytes: 4096 });
   } finally {
     run('swapoff', [loop.path]);
   }
