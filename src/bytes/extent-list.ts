@@ -113,7 +113,11 @@ export function shiftExtents(list: ExtentList, byBytes: number): ExtentList {
 
 /** The part of `list` that lies in `[start, end)`. */
 export function clipExtents(list: ExtentList, start: number, end: number): ExtentList {
-  return intersectExtents(list, extentsFrom([[start, end]]));
+  const out = new ExtentListBuilder();
+  for (let i = findExtent(list, start); i < list.count && list.starts[i]! < end; i++) {
+    out.add(Math.max(start, list.starts[i]!), Math.min(end, list.ends[i]!));
+  }
+  return out.build();
 }
 
 /** Shrinks each extent to whole multiples of `alignment`; what becomes empty is dropped. */

@@ -4,7 +4,7 @@
  * same transaction of the journal.
  */
 import { ascendingOrder } from '../bytes/columns.ts';
-import { coversExtent, ExtentListBuilder, findExtent } from '../bytes/extent-list.ts';
+import { clipExtents, coversExtent, extentPairs, ExtentListBuilder } from '../bytes/extent-list.ts';
 import type { ExtentList } from '../bytes/extent-list.ts';
 import type { MapReader } from '../snapshot/map-reader.ts';
 import type { Region } from './disk-map.ts';
@@ -130,7 +130,7 @@ class CellCollector {
     if (this.#starts.length === MAX_CELLS) return;
     const start = this.#regionOffset + this.#cell * this.#cellBytes;
     const end = start + this.#cellBytes;
-    const held = heldIn(this.#metadata, start, end);
+    const held = extentPairs(clipExtents(this.#metadata, start, end));
     if (held.reduce((sum, [from, to]) => sum + (to - from), 0) !== this.#heldBytes) return;
     const file = this.#firstFile + this.#starts.length;
     for (const [i, [from, to]] of held.entries()) {
@@ -140,13 +140,4 @@ class CellCollector {
     this.#starts.push(start);
     this.#directories.push([...new Set(this.#inCell)]);
   }
-}
-
-/** The parts of `[start, end)` that the list covers. */
-function heldIn(list: ExtentList, start: number, end: number): [from: number, to: number][] {
-  const held: [from: number, to: number][] = [];
-  for (let i = findExtent(list, start); i < list.count && list.starts[i]! < end; i++) {
-    held.push([Math.max(start, list.starts[i]!), Math.min(end, list.ends[i]!)]);
-  }
-  return held;
 }

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   alignExtentsInward,
+  clipExtents,
   coversExtent,
   extentPairs,
   extentsFrom,
@@ -60,6 +61,17 @@ describe('extent lists', () => {
         const list = extentsFrom(p);
         const end = Math.min(SPACE, start + length);
         expect(coversExtent(list, start, end)).toBe(bits(list).slice(start, end).every(Boolean));
+      }),
+    );
+  });
+
+  it('are clipped to what lies in a range, which may be empty or turned round', () => {
+    fc.assert(
+      fc.property(pairs, fc.nat(SPACE), fc.nat(SPACE), (p, start, end) => {
+        const list = extentsFrom(p);
+        const clipped = clipExtents(list, start, end);
+        expectWellFormed(clipped);
+        expect(bits(clipped)).toEqual(bits(list).map((bit, i) => bit && i >= start && i < end));
       }),
     );
   });
